@@ -1,0 +1,3 @@
+module substrate
+
+go 1.25.0
