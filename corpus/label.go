@@ -50,7 +50,7 @@ var ordinalWords = map[string]string{
 }
 
 var (
-	labelForm = regexp.MustCompile(`^(?:(version|vers|ver|v|revision|rev|r|issue|iss|edition|ed|release|rel)(?:[\s.:#_-]*(?:no\b\.?)?\s*))?` +
+	labelForm = regexp.MustCompile(`^(?:(version|vers|ver|v|revision|rev|r|issue|iss|edition|ed|release|rel)(?:[\s.:#_-]*(?:no\b\.?)?\s*v?))?` +
 		`(\d+(?:[._-]\d+)*)([a-z])?` +
 		`(?:[\s._+-]*\(?(draft|wip|dev|snapshot|alpha|beta|prerelease|preview|pre|rc|cr|a|b)\)?[\s._-]*(\d+(?:\.\d+)*)?)?` +
 		`(?:[\s._-]*\(?(?:final|approved|released|issued)\)?)?$`)

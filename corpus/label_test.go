@@ -9,7 +9,7 @@ import (
 
 func TestLabelsAreReadAndShown(t *testing.T) {
 	for _, c := range []struct{ in, text, key string }{
-		{"V2.1", "V2.1", "2.1"}, {"v3.10", "V3.10", "3.10"}, {"Version 2.1", "V2.1", "2.1"}, {"2.1", "V2.1", "2.1"},
+		{"V2.1", "V2.1", "2.1"}, {"v3.10", "V3.10", "3.10"}, {"Version 2.1", "V2.1", "2.1"}, {"2.1", "V2.1", "2.1"}, {"Version v2.1", "V2.1", "2.1"},
 		{"2_1", "V2.1", "2.1"}, {"Rev C", "Rev C", "rev-c"}, {"Revision c", "Rev C", "rev-c"}, {"Rev. AA", "Rev AA", "rev-aa"},
 		{"R4", "Rev 4", "rev-4"}, {"Rev 4", "Rev 4", "rev-4"}, {"Revision 0.0.3", "Rev 0.0.3", "0.0.3"},
 		{"Issue 3", "Issue 3", "issue-3"}, {"issue no. 3", "Issue 3", "issue-3"}, {"3rd Edition", "Edition 3", "edition-3"},

@@ -1,0 +1,370 @@
+package layout
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+
+	"substrate/corpus"
+)
+
+// A table is told from its columns: over several lines, words leave the same vertical strips of the page empty.
+
+// strip is a column's span of x.
+type strip struct{ x0, x1 float64 }
+
+// tableAt finds a table that starts at lines[i]. It returns the table's block and the number of lines it takes, 0 when
+// there is none.
+func tableAt(lines []line, i int, j *joiner) (corpus.Block, []strip, int) {
+	if !startsTable(lines[i]) {
+		return corpus.Block{}, nil, 0
+	}
+	end, cols := growTable(lines, i)
+	for end-i >= 2 {
+		rows := lines[i:end]
+		multi := 0
+		for _, l := range rows {
+			if occupied(l, cols) > 1 {
+				multi++
+			}
+		}
+		if len(cols) >= 2 && multi >= 2 && !listLike(rows, cols) && !proseLike(rows, cols) {
+			b := corpus.Block{Kind: corpus.Table, Rows: rowsOf(rows, cols, j), Pages: corpus.Pages{First: rows[0].page, Last: rows[len(rows)-1].page}}
+			if len(b.Rows) >= 2 {
+				return b, cols, end - i
+			}
+		}
+		break
+	}
+	return corpus.Block{}, nil, 0
+}
+
+func startsTable(l line) bool {
+	return !l.mono && len(l.cells()) > 1
+}
+
+// growTable takes lines as long as at least two columns stay apart.
+func growTable(lines []line, i int) (int, []strip) {
+	cols := columnsBy(lines[i : i+1])
+	pitch := 0.0
+	end := i + 1
+	for ; end < len(lines); end++ {
+		l, prev := lines[end], lines[end-1]
+		if l.page != prev.page || l.region != prev.region || caption.MatchString(l.text) {
+			break
+		}
+		gap := prev.base - l.base
+		size := max(l.size, prev.size)
+		single := len(l.cells()) == 1
+		switch {
+		case gap > 4.2*size, pitch > 0 && gap > 1.7*pitch && gap > 2.2*size:
+			return trimTable(lines, i, end, cols)
+		case single && gap > 1.5*max(pitch, 1.3*size): // text after the table
+			return trimTable(lines, i, end, cols)
+		case l.mono && single && l.x0 <= cols[0].x0+2 && !anyMono(lines[i:end]): // code after the table
+			return trimTable(lines, i, end, cols)
+		}
+		next := columnsBy(lines[i : end+1])
+		if len(next) < 2 || single && len(next) < len(cols) || len(next) < len(cols)-1 && end-i > 2 {
+			break
+		}
+		cols = next
+		pitch = max(pitch, min(gap, 3*size))
+	}
+	return trimTable(lines, i, end, cols)
+}
+
+// trimTable gives back lines at the end that fill the first column only and stand apart: text that happens to be short.
+func trimTable(lines []line, i, end int, cols []strip) (int, []strip) {
+	for end-1 > i+1 && len(lines[end-1].cells()) == 1 && lines[end-1].x0 <= cols[0].x1 && lines[end-2].base-lines[end-1].base > 1.6*lines[end-1].size {
+		end--
+	}
+	return end, cols
+}
+
+func anyMono(lines []line) bool {
+	for _, l := range lines {
+		for _, w := range l.words {
+			if w.Mono {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// columnsBy finds the columns of lines: a gutter is a strip of x that some line leaves wide open between two words
+// and that no word of any line stands in. The narrower gaps of other lines, a header's say, then count as well.
+func columnsBy(lines []line) []strip {
+	var gaps, taken []strip
+	em := 4.0
+	for _, l := range lines {
+		em = max(em, l.size)
+		for i, w := range l.words {
+			taken = append(taken, strip{w.X0, w.X1})
+			if i == 0 {
+				continue
+			}
+			p := l.words[i-1]
+			if w.X0-p.X1 > cellGap*max(p.Size, w.Size, 4) {
+				gaps = append(gaps, strip{p.X1, w.X0})
+			}
+		}
+	}
+	need := 0.45 * em
+	if len(lines) > 4 {
+		need = 0.3 * em
+	}
+	taken = unite(taken)
+	var gutters []strip
+	for k := 1; k < len(taken); k++ {
+		g := strip{taken[k-1].x1, taken[k].x0}
+		if g.x1-g.x0 < need {
+			continue
+		}
+		for _, o := range gaps {
+			if g.x0 >= o.x0-0.1 && g.x1 <= o.x1+0.1 {
+				gutters = append(gutters, g)
+				break
+			}
+		}
+	}
+	cols := []strip{{taken[0].x0, taken[len(taken)-1].x1}}
+	for _, g := range gutters {
+		last := &cols[len(cols)-1]
+		cols = append(cols, strip{g.x1, last.x1})
+		last = &cols[len(cols)-2]
+		last.x1 = g.x0
+	}
+	return cols
+}
+
+// unite joins strips that overlap, from left to right.
+func unite(list []strip) []strip {
+	sort.Slice(list, func(a, b int) bool { return list[a].x0 < list[b].x0 })
+	var out []strip
+	for _, s := range list {
+		if n := len(out); n > 0 && s.x0 <= out[n-1].x1 {
+			out[n-1].x1 = max(out[n-1].x1, s.x1)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func columnOf(w word, cols []strip) int {
+	mid := (w.X0 + w.X1) / 2
+	for c := len(cols) - 1; c > 0; c-- {
+		if mid >= (cols[c-1].x1+cols[c].x0)/2 {
+			return c
+		}
+	}
+	return 0
+}
+
+func occupied(l line, cols []strip) int {
+	seen := map[int]bool{}
+	for _, w := range l.words {
+		seen[columnOf(w, cols)] = true
+	}
+	return len(seen)
+}
+
+var markerOnly = regexp.MustCompile(`^(?:[•◦▪‣·∙○●■□–—*+-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,5}[.)])$`)
+
+// listLike tells a list, whose first column holds nothing but markers.
+func listLike(rows []line, cols []strip) bool {
+	markers, other := 0, 0
+	for _, l := range rows {
+		if columnOf(l.words[0], cols) != 0 {
+			continue
+		}
+		if markerOnly.MatchString(l.words[0].Text) && (len(l.words) == 1 || columnOf(l.words[1], cols) == 1) {
+			markers++
+		} else {
+			other++
+		}
+	}
+	return markers > other
+}
+
+// proseLike tells justified prose in which wide spaces happen to stand above each other: it has two
+// columns at most, and its lines run on in lower case without any line that starts only in the second.
+func proseLike(rows []line, cols []strip) bool {
+	if len(cols) > 2 {
+		return false
+	}
+	full := 0
+	for _, l := range rows {
+		widest := 0.0
+		for i := 1; i < len(l.words); i++ {
+			widest = max(widest, l.words[i].X0-l.words[i-1].X1)
+		}
+		if occupied(l, cols) == 2 && widest < 2*l.size && len(l.words) > 8 {
+			full++
+		}
+	}
+	return full > len(rows)*2/3
+}
+
+// cellPiece is what one line has in one column.
+type cellPiece struct {
+	col   int
+	order int
+	base  float64
+	size  float64
+	text  string
+	line  int
+}
+
+// rowsOf groups pieces of cells into rows. Painting order tells wrapped cells: a producer finishes a cell before it
+// goes on to the next one to the right, so that a step to the left begins a new row.
+func rowsOf(lines []line, cols []strip, j *joiner) [][]string {
+	var pieces []cellPiece
+	for n, l := range lines {
+		byCol := map[int][]word{}
+		for _, w := range l.words {
+			c := columnOf(w, cols)
+			byCol[c] = append(byCol[c], w)
+		}
+		for c, ws := range byCol {
+			first := ws[0].order
+			for _, w := range ws {
+				first = min(first, w.order)
+			}
+			pieces = append(pieces, cellPiece{c, first, l.base, l.size, joinWords(ws), n})
+		}
+	}
+	sort.SliceStable(pieces, func(a, b int) bool { return pieces[a].order < pieces[b].order })
+	leading := leadingOf(pieces)
+	type row struct {
+		cells     []string
+		top, low  float64 // first and last baseline
+		firstCol  int
+		lastCol   int
+		lastBase  float64
+		fromLines map[int]bool
+	}
+	var rows []*row
+	for _, p := range pieces {
+		var r *row
+		if n := len(rows); n > 0 {
+			r = rows[n-1]
+			switch {
+			case p.col > r.lastCol && p.base > r.low-0.5*p.size-leading && p.base < r.top+p.size*2.2:
+				// on to the next cell, at the height of this row or of its last line
+				if p.base < r.low-0.6*leading && r.lastCol >= 0 && p.base < r.top-0.6*leading && !r.fromLines[p.line] && r.low < r.top-0.6*leading {
+					r = nil
+				} else if p.base < r.low-0.6*p.size {
+					r = nil
+				}
+			case p.col == r.lastCol && abs(p.base-r.lastBase) < 0.3*p.size:
+			case p.col == r.lastCol && p.base < r.lastBase && r.lastBase-p.base < 1.25*leading && (p.col != r.firstCol || wraps(pieces, p, leading)):
+			default:
+				r = nil
+			}
+		}
+		if r == nil {
+			r = &row{cells: make([]string, len(cols)), top: p.base, low: p.base, firstCol: p.col, fromLines: map[int]bool{}}
+			rows = append(rows, r)
+		}
+		r.cells[p.col] = j.join(r.cells[p.col], p.text)
+		r.lastCol, r.lastBase = p.col, p.base
+		r.top, r.low = max(r.top, p.base), min(r.low, p.base)
+		r.fromLines[p.line] = true
+	}
+	// A producer that paints line by line leaves the rest of a wrapped row as a row without a first cell.
+	var out [][]string
+	var low float64
+	for _, r := range rows {
+		if n := len(out); n > 0 && r.cells[0] == "" && low-r.top < 1.25*leading {
+			for c, t := range r.cells {
+				out[n-1][c] = j.join(out[n-1][c], t)
+			}
+		} else {
+			out = append(out, append([]string(nil), r.cells...))
+		}
+		low = r.low
+	}
+	for _, r := range out {
+		for c := range r {
+			r[c] = strings.TrimSpace(clean(r[c]))
+		}
+	}
+	return out
+}
+
+// leadingOf is the distance of lines within a cell: the smallest common step from one piece to the next below it.
+func leadingOf(pieces []cellPiece) float64 {
+	best := 0.0
+	for i := 1; i < len(pieces); i++ {
+		a, b := pieces[i-1], pieces[i]
+		if a.col == b.col && a.base-b.base > 0.5*a.size && (best == 0 || a.base-b.base < best) {
+			best = a.base - b.base
+		}
+	}
+	if best == 0 && len(pieces) > 0 {
+		best = 1.25 * pieces[0].size
+	}
+	return best
+}
+
+// wraps reports whether a piece below another in the first column goes on with that cell: the next piece
+// painted then stands higher than it, at the top of the same row.
+func wraps(pieces []cellPiece, p cellPiece, leading float64) bool {
+	for _, q := range pieces {
+		if q.order <= p.order {
+			continue
+		}
+		if q.col == p.col && q.base < p.base && p.base-q.base < 1.25*leading {
+			p = q
+			continue
+		}
+		return q.col > p.col && q.base > p.base+0.5*leading
+	}
+	return false
+}
+
+func abs(x float64) float64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+// joinTables joins a table with its continuation on the next page, whose header row may be repeated. It reports false
+// when b is another table.
+func joinTables(a *corpus.Block, acols []strip, b corpus.Block, bcols []strip, j *joiner) bool {
+	if len(acols) != len(bcols) {
+		return false
+	}
+	for i := range acols {
+		if abs(acols[i].x0-bcols[i].x0) > 6 && abs(acols[i].x1-bcols[i].x1) > 6 {
+			return false
+		}
+	}
+	rows := b.Rows
+	if sameRow(a.Rows[0], rows[0]) {
+		rows = rows[1:]
+	}
+	if len(rows) > 0 && rows[0][0] == "" && len(a.Rows) > 1 {
+		last := a.Rows[len(a.Rows)-1]
+		for c, t := range rows[0] {
+			last[c] = clean(j.join(last[c], t))
+		}
+		rows = rows[1:]
+	}
+	a.Rows = append(a.Rows, rows...)
+	a.Pages = a.Pages.Union(b.Pages)
+	return true
+}
+
+func sameRow(a, b []string) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
