@@ -100,6 +100,7 @@ type Document struct {
 type Shelf struct {
 	Documents []Document         // by slug
 	Verdicts  map[string]Verdict // by key
+	Editions  map[string]Edition // by key
 	// CurrentEpoch is the newest epoch that any edition belongs to; "" when no edition names one.
 	CurrentEpoch string
 }

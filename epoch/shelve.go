@@ -14,13 +14,14 @@ func Shelve(editions []Edition, rules Rules) *Shelf {
 	sort.Slice(eds, func(i, j int) bool { return eds[i].Key < eds[j].Key })
 	fam := familiesOf(eds)
 	byFamily := map[corpus.Slug][]*entry{}
-	shelf := &Shelf{Verdicts: map[string]Verdict{}}
+	shelf := &Shelf{Verdicts: map[string]Verdict{}, Editions: map[string]Edition{}}
 	top := rules.rank("")
 	if len(rules.Epochs) > 0 {
 		shelf.CurrentEpoch = rules.Epochs[0].Name
 		top = rules.rank(shelf.CurrentEpoch)
 	}
 	for _, e := range eds {
+		shelf.Editions[e.Key] = e
 		slug := GroupSlug(e.Title)
 		root := fam.find(slug)
 		en := &entry{Edition: e, slug: slug, generation: fam.generation(slug), member: rules.membershipOf(e, slug)}
