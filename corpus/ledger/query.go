@@ -167,7 +167,7 @@ func (c *Catalog) Originals(ctx context.Context, keys ...string) ([]Original, er
 
 // Decisions lists what was said about originals, oldest first.
 func (c *Catalog) Decisions(ctx context.Context) ([]Decision, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT key,said,source,at FROM decisions ORDER BY id")
+	rs, err := c.db.QueryContext(ctx, "SELECT key,said,source,cascade,at FROM decisions ORDER BY id")
 	if err != nil {
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}
@@ -177,7 +177,7 @@ func (c *Catalog) Decisions(ctx context.Context) ([]Decision, error) {
 		var d Decision
 		var said []byte
 		var at string
-		if err := rs.Scan(&d.Key, &said, &d.Source, &at); err != nil {
+		if err := rs.Scan(&d.Key, &said, &d.Source, &d.Cascade, &at); err != nil {
 			return nil, err
 		}
 		d.At, _ = time.Parse(time.RFC3339Nano, at)
@@ -191,7 +191,7 @@ func (c *Catalog) Decisions(ctx context.Context) ([]Decision, error) {
 
 // Sightings lists where bytes were seen, in order.
 func (c *Catalog) Sightings(ctx context.Context) ([]Sighting, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT seq,key,path FROM sightings ORDER BY seq")
+	rs, err := c.db.QueryContext(ctx, "SELECT seq,key,path,cascade FROM sightings ORDER BY seq")
 	if err != nil {
 		return nil, fmt.Errorf("list sightings: %w", err)
 	}
@@ -199,7 +199,7 @@ func (c *Catalog) Sightings(ctx context.Context) ([]Sighting, error) {
 	var out []Sighting
 	for rs.Next() {
 		var s Sighting
-		if err := rs.Scan(&s.Seq, &s.Key, &s.Path); err != nil {
+		if err := rs.Scan(&s.Seq, &s.Key, &s.Path, &s.Cascade); err != nil {
 			return nil, err
 		}
 		out = append(out, s)

@@ -1,0 +1,166 @@
+package library
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"substrate/corpus"
+	"substrate/epoch"
+)
+
+// Config is what substrate.yaml, the environment and flags settle.
+type Config struct {
+	Epochs    []EpochConfig `mapstructure:"epochs"`
+	Snapshots string        `mapstructure:"snapshots"` // "one-per-epoch" (default) or "none"
+	PDF       PDFConfig     `mapstructure:"pdf"`
+}
+
+// EpochConfig names an epoch and the rules that put editions into it.
+type EpochConfig struct {
+	Name  string       `mapstructure:"name"`
+	Rules []RuleConfig `mapstructure:"rules"`
+}
+
+// RuleConfig is one rule; see epoch.Rule.
+type RuleConfig struct {
+	Marker   string `mapstructure:"marker"`
+	Version  string `mapstructure:"version"`
+	Date     string `mapstructure:"date"`
+	Document string `mapstructure:"document"`
+}
+
+// PDFConfig says how PDFs are read.
+type PDFConfig struct {
+	Engine    string       `mapstructure:"engine"` // "pdfium" (default) or "light"
+	OCR       string       `mapstructure:"ocr"`    // "auto" (default) or "off"
+	Language  string       `mapstructure:"language"`
+	Passwords []string     `mapstructure:"passwords"`
+	Workers   int          `mapstructure:"workers"`
+	Limits    LimitsConfig `mapstructure:"limits"`
+}
+
+// LimitsConfig bounds what one file may cost. Zero means the default.
+type LimitsConfig struct {
+	Seconds  int `mapstructure:"seconds"`
+	MemoryMB int `mapstructure:"memory_mb"`
+	Pages    int `mapstructure:"pages"`
+	Chars    int `mapstructure:"chars"`
+	FileMB   int `mapstructure:"file_mb"`
+}
+
+// Check reports the first setting that cannot be used.
+func (c Config) Check() error {
+	switch c.Snapshots {
+	case "", "one-per-epoch", "none":
+	default:
+		return fmt.Errorf("%s: snapshots: %q is neither one-per-epoch nor none", ConfigFile, c.Snapshots)
+	}
+	switch c.PDF.Engine {
+	case "", "pdfium", "light":
+	default:
+		return fmt.Errorf("%s: pdf.engine: %q is neither pdfium nor light", ConfigFile, c.PDF.Engine)
+	}
+	switch c.PDF.OCR {
+	case "", "auto", "off":
+	default:
+		return fmt.Errorf("%s: pdf.ocr: %q is neither auto nor off", ConfigFile, c.PDF.OCR)
+	}
+	if err := c.Rules().Check(); err != nil {
+		return fmt.Errorf("%s: %w", ConfigFile, err)
+	}
+	return nil
+}
+
+// Rules are the library's rules of authority.
+func (c Config) Rules() epoch.Rules {
+	r := epoch.Rules{NoSnapshots: c.Snapshots == "none"}
+	for _, e := range c.Epochs {
+		n := epoch.Named{Name: e.Name}
+		for _, x := range e.Rules {
+			n.Rules = append(n.Rules, epoch.Rule{Marker: x.Marker, Version: x.Version, Date: x.Date, Document: corpus.MakeSlug(x.Document)})
+		}
+		r.Epochs = append(r.Epochs, n)
+	}
+	return r
+}
+
+// markers are the words that the rules look for in documents.
+func (c Config) markers() []string {
+	var out []string
+	for _, e := range c.Epochs {
+		out = append(out, e.Name)
+		for _, r := range e.Rules {
+			if r.Marker != "" {
+				out = append(out, r.Marker)
+			}
+		}
+	}
+	return out
+}
+
+// digest names a value: equal values have equal digests.
+func digest(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // the values are our own, and plain
+	}
+	h := sha256.Sum256(raw)
+	return hex.EncodeToString(h[:16])
+}
+
+// template is a new library's substrate.yaml.
+const template = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
+
+# Epochs, newest first. The newest is authoritative; documents last issued in an earlier one are historical.
+# Without this, "EPOCH 1", "EPOCH 2", … are understood wherever documents say so.
+#
+# epochs:
+#   - name: EPOCH 2
+#     rules:                          # one matching rule is enough
+#       - marker: "EPOCH 2"           # what a document says of itself on its cover or in its header; beats the rules below
+#       - version: ">= 3.6"           # a version, of any document or
+#         document: project-roadmap   # of this one only
+#       - date: ">= 2026-03-15"       # the document's own date
+#   - name: EPOCH 1
+
+# Keep the last version of each earlier epoch as a snapshot that --history can find: one-per-epoch or none.
+# snapshots: one-per-epoch
+
+# pdf:
+#   engine: pdfium        # or light: starts at once in little memory, for small devices
+#   ocr: auto             # read scanned pages with tesseract where it is installed; or off
+#   language: eng         # tesseract's language
+#   passwords: []         # tried on encrypted files; better: --password-file FILE
+#   workers: 0            # files read at the same time; 0 means one for each processor
+#   limits:               # what one file may cost before it is given up
+#     seconds: 60
+#     memory_mb: 512
+#     pages: 5000
+#     chars: 20000000
+#     file_mb: 512
+`
+
+// Init makes dir a library. It reports false when it already is one, and changes nothing then.
+func Init(dir string) (bool, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return false, fmt.Errorf("make the library's folder: %w", err)
+	}
+	path := filepath.Join(dir, ConfigFile)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if os.IsExist(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("write %s: %w", ConfigFile, err)
+	}
+	if _, err := f.WriteString(template); err != nil {
+		f.Close()
+		os.Remove(path)
+		return false, fmt.Errorf("write %s: %w", ConfigFile, err)
+	}
+	return true, f.Close()
+}
