@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"substrate/corpus"
-	catalog "substrate/corpus/ledger"
 	"substrate/corpus/identity"
+	catalog "substrate/corpus/ledger"
 	"substrate/epoch"
 	"substrate/index"
 )

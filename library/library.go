@@ -16,8 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"substrate/corpus"
 	catalog "substrate/corpus/ledger"
-	"substrate/corpus/pdf"
 	"substrate/index"
 )
 
@@ -38,10 +38,15 @@ type Library struct {
 	Now func() time.Time
 	Log *slog.Logger
 	// PDF reads PDFs; it is asked for only when a PDF has to be read.
-	PDF func() (*pdf.Reader, error)
+	PDF func() (PDFReader, error)
 
 	mu   sync.Mutex
 	open *snapshot
+}
+
+// PDFReader reads one PDF; it is safe for several goroutines. Its errors are sentences that say what to try.
+type PDFReader interface {
+	Read(ctx context.Context, raw []byte) (*corpus.Reading, error)
 }
 
 // snapshot is the catalog and the index generation that belong together at one revision.

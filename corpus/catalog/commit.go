@@ -64,6 +64,10 @@ func (c *Catalog) write(ctx context.Context, fn func(*writer) error) error {
 	// statements here do. The transaction itself still ends with ctx.
 	w := &writer{ctx: context.WithoutCancel(ctx), outer: ctx, tx: tx, step: c.step}
 	if err := fn(w); err != nil {
+		if ctx.Err() != nil {
+			// database/sql took the transaction away and says only that it is gone.
+			return ctx.Err()
+		}
 		return explain(c.path, err)
 	}
 	w.step("written")

@@ -113,7 +113,11 @@ func (e *Engine) Extract(ctx context.Context, pdf []byte, password string, lim p
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		p, n, err := e.page(doc, i, &styles)
+		p, n, err := e.page(doc, i, &styles, lim.Chars-chars)
+		var over *page.LimitError
+		if errors.As(err, &over) && lim.Chars > 0 {
+			return nil, &page.LimitError{What: "characters", Limit: lim.Chars}
+		}
 		if err != nil {
 			out.Warnings = append(out.Warnings, fmt.Sprintf("page %d: %v", i+1, err))
 		}
@@ -167,7 +171,9 @@ func (e *Engine) outline(doc references.FPDF_DOCUMENT, out *page.Document) {
 	walk(b.Bookmarks, 1)
 }
 
-func (e *Engine) page(doc references.FPDF_DOCUMENT, index int, styles *page.StyleSet) (page.Page, int, error) {
+// page reads one page. room is how many characters it may have, counted before any is read: a small file can hold a page of
+// hundreds of megabytes.
+func (e *Engine) page(doc references.FPDF_DOCUMENT, index int, styles *page.StyleSet, room int) (page.Page, int, error) {
 	loaded, err := e.inst.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return page.Page{}, 0, fmt.Errorf("cannot be read: %w", err)
@@ -181,13 +187,20 @@ func (e *Engine) page(doc references.FPDF_DOCUMENT, index int, styles *page.Styl
 	if rot, err := e.inst.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: ref}); err == nil && rot.PageRotation&1 == 1 {
 		p.Width, p.Height = p.Height, p.Width // text stands where it is stored, not where it is shown
 	}
+	tp, err := e.inst.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
+	if err != nil {
+		return p, 0, fmt.Errorf("text cannot be read: %w", err)
+	}
+	defer e.inst.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: tp.TextPage})
+	count, err := e.inst.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: tp.TextPage})
+	if err == nil && room > 0 && count.Count > room {
+		return p, 0, &page.LimitError{What: "characters", Limit: room}
+	}
 	st, err := e.inst.GetPageTextStructured(&requests.GetPageTextStructured{Page: ref, Mode: requests.GetPageTextStructuredModeChars})
 	if err != nil {
 		return p, 0, fmt.Errorf("text cannot be read: %w", err)
 	}
-	if err := e.words(ref, st.Chars, &p, styles); err != nil {
-		return p, len(st.Chars), err
-	}
+	e.words(tp.TextPage, st.Chars, &p, styles)
 	if len(p.Words) == 0 {
 		if n, err := e.inst.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: ref}); err == nil && n.Count > 0 {
 			p.Bare = true
@@ -198,12 +211,7 @@ func (e *Engine) page(doc references.FPDF_DOCUMENT, index int, styles *page.Styl
 
 // words splits a page's characters at white space, jumps and changes of direction, and asks for the
 // style once per word: asking per character costs five times the rest.
-func (e *Engine) words(ref requests.Page, chars []*responses.GetPageTextStructuredChar, p *page.Page, styles *page.StyleSet) error {
-	tp, err := e.inst.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
-	if err != nil {
-		return fmt.Errorf("text cannot be read: %w", err)
-	}
-	defer e.inst.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: tp.TextPage})
+func (e *Engine) words(tp references.FPDF_TEXTPAGE, chars []*responses.GetPageTextStructuredChar, p *page.Page, styles *page.StyleSet) {
 	stored := *p
 	glyphs, quarter := upright(chars, stored.Width, stored.Height)
 	if quarter&1 == 1 {
@@ -238,7 +246,7 @@ func (e *Engine) words(ref requests.Page, chars []*responses.GetPageTextStructur
 		if !open {
 			w = page.Word{X0: g.x0, Y0: g.y0, X1: g.x1, Y1: g.y1, C0: centre, Glued: !spaced, Base: g.y0}
 			var x, y float64
-			if w.Style, x, y = e.style(tp.TextPage, i, styles); x != 0 || y != 0 {
+			if w.Style, x, y = e.style(tp, i, styles); x != 0 || y != 0 {
 				_, w.Base = turn(quarter, stored.Width, stored.Height, x, y)
 			}
 			open = true
@@ -249,7 +257,6 @@ func (e *Engine) words(ref requests.Page, chars []*responses.GetPageTextStructur
 		spaced = false
 	}
 	flush()
-	return nil
 }
 
 // style asks for the look of character i and for its origin on the page as stored.
