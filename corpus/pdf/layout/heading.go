@@ -46,6 +46,7 @@ type headings struct {
 	bodyLead float64
 	outline  map[string][]page.Bookmark // by plain title
 	toc      map[string]int             // plain title → depth in the table of contents
+	titles   []string                   // all plain titles of both, sorted
 	outlined bool                       // the outline covers the document
 	looks    map[look]*tally
 	numLooks map[look]map[int]int // look → depth of number → count
@@ -69,6 +70,13 @@ func newHeadings(lines []line, marks []page.Bookmark, toc map[string]int) *headi
 	for _, m := range marks {
 		h.outline[plain(m.Title)] = append(h.outline[plain(m.Title)], m)
 	}
+	for t := range h.outline {
+		h.titles = append(h.titles, t)
+	}
+	for t := range toc {
+		h.titles = append(h.titles, t)
+	}
+	sort.Strings(h.titles)
 	chars := map[look]int{}
 	for _, l := range lines {
 		if !l.mono {
@@ -177,6 +185,9 @@ func (h *headings) at(lines []line, i int) (heading, bool) {
 	}
 	k := lookOf(l)
 	first := 1
+	if !h.stands(k) && !h.prefixListed(l.text) {
+		return heading{}, false
+	}
 	if m := bareNum.FindStringSubmatch(l.text); m != nil {
 		// "Chapter 2" on a line of its own, the title below it.
 		if i+1 >= len(lines) || lines[i+1].page != l.page || !h.stands(lookOf(lines[i+1])) || m[2] != "" && !h.isBig(k) {
@@ -238,21 +249,19 @@ func (h *headings) gather(lines []line, i, first int, k look) (text string, n, l
 
 // prefixListed reports whether a listed title begins with the text.
 func (h *headings) prefixListed(text string) bool {
-	p := plain(text)
-	if m := numbered.FindStringSubmatch(text); m != nil {
-		p = plain(m[2])
+	if len(h.titles) == 0 {
+		return false
 	}
-	for t := range h.outline {
-		if strings.HasPrefix(t, p) || strings.HasPrefix(t, plain(text)) {
-			return true
-		}
+	if h.begins(plain(text)) {
+		return true
 	}
-	for t := range h.toc {
-		if strings.HasPrefix(t, plain(text)) {
-			return true
-		}
-	}
-	return false
+	m := numbered.FindStringSubmatch(text)
+	return m != nil && h.begins(plain(m[2]))
+}
+
+func (h *headings) begins(p string) bool {
+	i := sort.SearchStrings(h.titles, p)
+	return p != "" && i < len(h.titles) && strings.HasPrefix(h.titles[i], p)
 }
 
 // elsewhere reports whether the outline has this heading on another page: what stands here then only names it.
