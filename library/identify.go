@@ -153,7 +153,11 @@ func (l *Library) Decide(ctx context.Context, file string, said identity.Said, w
 	if err != nil {
 		return nil, err
 	}
-	before, after := l.shelve(w.facts), l.shelve(now)
+	before, err := storedShelf(ctx, w.cat)
+	if err != nil {
+		return nil, err
+	}
+	after := l.shelve(now)
 	r := newReport(l.Now())
 	compare(r, before, after, w.facts, now, nil)
 	_, err = l.commit(ctx, w, before, after, catalog.Change{

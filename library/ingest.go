@@ -326,7 +326,11 @@ func (r *ingest) finish(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, after := r.l.shelve(r.w.facts), r.l.shelve(r.now)
+	before, err := storedShelf(ctx, r.w.cat)
+	if err != nil {
+		return nil, err
+	}
+	after := r.l.shelve(r.now)
 	compare(r.report, before, after, r.w.facts, r.now, r.fresh)
 	if err := r.describeChanges(ctx, before, after); err != nil {
 		return nil, err

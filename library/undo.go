@@ -63,7 +63,11 @@ func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error)
 	if err != nil {
 		return nil, err
 	}
-	before, after := l.shelve(was), l.shelve(now)
+	before, err := storedShelf(ctx, w.cat)
+	if err != nil {
+		return nil, err
+	}
+	after := l.shelve(now)
 	for k, v := range before.Verdicts {
 		a, stays := after.Verdicts[k]
 		switch {

@@ -78,6 +78,9 @@ func (g *gathering) coverTitle() {
 	if body := g.bodySize(); best < body+1 {
 		weight = weightMetadata - 1 // nothing stands out: the first line is a weak title
 	}
+	if n := len(strings.Fields(title)); n > 24 || weight < weightMetadata && (n > 10 || strings.ContainsAny(title[len(title)-1:], ".,;:!?")) {
+		return // running text, not a title
+	}
 	g.add("title", tidyTitle(title), "cover", title, weight)
 }
 
