@@ -15,6 +15,7 @@ var (
 	volume     = regexp.MustCompile(`(?i)^(?:volume|vol\.|part|book|band|teil|module)\s+(?:\d+|[ivx]+|[a-z])\b`)
 	nameLabel  = regexp.MustCompile(`(?i)(?:^|[\s._~+()\[\]-])((?:version|ver|v|revision|rev|issue|edition|release|r)[\s._-]?\d+(?:[._]\d+)*(?:[a-z])?(?:[\s._-]?(?:rc|beta|alpha|draft)[\s._-]?\d*)?|(?:rev|revision|issue|edition)[\s._-]?[a-z])(?:$|[\s._~+()\[\]-])`)
 	nameNumber = regexp.MustCompile(`(?i)(?:^|[\s_~+()\[\]-])(\d+(?:[._]\d+)+(?:[\s._-]?(?:rc|beta|alpha|draft)[\s._-]?\d*)?|20\d\d[-_.](?:0[1-9]|1[0-2])(?:[-_.]\d{1,2})?)(?:$|[\s_~+()\[\]-]|\.[^\d])`)
+	hyphened   = regexp.MustCompile(`(?i)(?:^|[\s._~-])(v\d{1,3}(?:-\d{1,3})+)(?:$|[\s._~-])`)
 	copyMark   = regexp.MustCompile(`(?i)[\s._-]*(?:\(\d+\)|copy|kopie|final|approved|signed|print|latest|neu|new)$`)
 )
 
@@ -183,6 +184,15 @@ func (g *gathering) fileName() {
 	}
 	if len(labels) > 0 {
 		l := labels[len(labels)-1]
+		// "v1-1" is V1.1 or V1 and something else; the other evidence says which.
+		if m := hyphened.FindStringSubmatch(s); m != nil {
+			alt := corpus.ParseLabel(strings.ReplaceAll(m[1], "-", "."))
+			for _, e := range g.ev {
+				if e.Field == "version" && sameLabel(corpus.ParseLabel(e.Value), alt) {
+					l = alt
+				}
+			}
+		}
 		g.add("version", l.String(), "file name", base, weightFileName)
 		return
 	}

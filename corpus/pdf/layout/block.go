@@ -69,7 +69,7 @@ func codeRun(lines []line, i int, lead float64) int {
 		}
 		n++
 	}
-	if n == 1 && i > 0 && inParagraph(lines, i, lead) {
+	if i > 0 && inParagraph(lines, i, lead) && (n == 1 || lines[i].page == lines[i+1].page && lines[i].base-lines[i+1].base > 1.2*(lines[i-1].base-lines[i].base)) {
 		return 0 // inline code that fills a line of a paragraph
 	}
 	return n
@@ -80,7 +80,9 @@ func inParagraph(lines []line, i int, lead float64) bool {
 	near := p.page == l.page && p.base-l.base < 1.2*lead && abs(p.x0-l.x0) < 2 && !p.mono
 	if near && i+1 < len(lines) {
 		n := lines[i+1]
-		return n.page == l.page && l.base-n.base < 1.2*lead && abs(n.x0-l.x0) < 2
+		if n.page == l.page && l.base-n.base < 1.2*lead && abs(n.x0-l.x0) < 2 {
+			return true
+		}
 	}
 	return near && (len(p.text) > 0 && !strings.HasSuffix(p.text, ":"))
 }

@@ -84,7 +84,12 @@ func newHeadings(lines []line, marks []page.Bookmark, toc map[string]int) *headi
 			if l.bold || l.italic {
 				continue
 			}
-			chars[k] += len(l.text)
+			// Running text weighs more than cells of tables, which may be set smaller and be most of a document.
+			n := len(l.text)
+			if n < 50 || len(l.cells()) > 1 {
+				n = 1
+			}
+			chars[k] += n
 		}
 	}
 	best := -1

@@ -76,7 +76,7 @@ func sectionsOf(lines []line, marks []page.Bookmark, toc map[string]int) []corpu
 	var list []*heading
 	for i := 0; i < len(lines); {
 		cur := &parts[len(parts)-1]
-		if title[i] || i < coverEnd && hs.listed(lines[i]) == 0 {
+		if title[i] || i < coverEnd && hs.listed(lines[i]) == 0 && hs.numLooks[lookOf(lines[i])] == nil {
 			cur.lines = append(cur.lines, lines[i])
 			i++
 			continue

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"math"
 	"regexp"
 	"sort"
 	"strings"
@@ -16,7 +17,7 @@ type strip struct{ x0, x1 float64 }
 // tableAt finds a table that starts at lines[i]. It returns the table's block and the number of lines it takes, 0 when
 // there is none.
 func tableAt(lines []line, i int, j *joiner) (corpus.Block, []strip, int) {
-	if !startsTable(lines[i]) {
+	if !startsTable(lines[i]) && !aboveTable(lines, i) {
 		return corpus.Block{}, nil, 0
 	}
 	end, cols := growTable(lines, i)
@@ -43,6 +44,21 @@ func startsTable(l line) bool {
 	return !l.mono && len(l.cells()) > 1
 }
 
+// aboveTable tells the first line of a header cell that is taller than its neighbours: it stands alone, well to the
+// right of the line below it, which opens a table.
+func aboveTable(lines []line, i int) bool {
+	for n := 1; n <= 2 && i+n < len(lines); n++ {
+		a, b := lines[i+n-1], lines[i+n]
+		if a.page != b.page || a.region != b.region || a.mono || a.base-b.base > 1.5*a.size {
+			return false
+		}
+		if startsTable(b) {
+			return lines[i].x0 > b.x0+4*b.size
+		}
+	}
+	return false
+}
+
 // growTable takes lines as long as at least two columns stay apart.
 func growTable(lines []line, i int) (int, []strip) {
 	cols := columnsBy(lines[i : i+1])
@@ -65,7 +81,11 @@ func growTable(lines []line, i int) (int, []strip) {
 			return trimTable(lines, i, end, cols)
 		}
 		next := columnsBy(lines[i : end+1])
-		if len(next) < 2 || single && len(next) < len(cols) || len(next) < len(cols)-1 && end-i > 2 {
+		if len(next) < 2 && len(cols) < 2 && end-i < 3 {
+			continue // still in a tall header
+		}
+		lost := lostGutters(cols, next, size)
+		if len(next) < 2 || single && lost > 0 || lost > 1 && end-i > 2 {
 			break
 		}
 		cols = next
@@ -111,10 +131,7 @@ func columnsBy(lines []line) []strip {
 			}
 		}
 	}
-	need := 0.45 * em
-	if len(lines) > 4 {
-		need = 0.3 * em
-	}
+	need := 0.4 * em
 	taken = unite(taken)
 	var gutters []strip
 	for k := 1; k < len(taken); k++ {
@@ -129,6 +146,7 @@ func columnsBy(lines []line) []strip {
 			}
 		}
 	}
+	gutters = supported(lines, gutters)
 	cols := []strip{{taken[0].x0, taken[len(taken)-1].x1}}
 	for _, g := range gutters {
 		last := &cols[len(cols)-1]
@@ -137,6 +155,57 @@ func columnsBy(lines []line) []strip {
 		last.x1 = g.x0
 	}
 	return cols
+}
+
+// lostGutters counts the gutters of cols that are closed in next. Only those wider than any space between words
+// count: narrower ones may be spaces that happen to stand above each other while few lines are known.
+func lostGutters(cols, next []strip, size float64) int {
+	n := 0
+	for i := 1; i < len(cols); i++ {
+		x0, x1 := cols[i-1].x1, cols[i].x0
+		open := x1-x0 <= 0.75*size
+		for k := 1; k < len(next) && !open; k++ {
+			open = next[k-1].x1 < x1 && next[k].x0 > x0
+		}
+		if !open {
+			n++
+		}
+	}
+	return n
+}
+
+// supported drops gutters that cut off a column with words on one line only: the last word of a long cell, standing where all
+// other cells of its column have ended, is no column.
+func supported(lines []line, gutters []strip) []strip {
+	if len(lines) < 3 {
+		var out []strip
+		for _, g := range gutters {
+			if g.x1-g.x0 > 0.75*lines[0].size {
+				out = append(out, g)
+			}
+		}
+		return out
+	}
+	for i := 0; i < len(gutters); i++ {
+		end := math.Inf(1)
+		if i+1 < len(gutters) {
+			end = gutters[i+1].x0
+		}
+		used := 0
+		for _, l := range lines {
+			for _, w := range l.words {
+				if w.X0 >= gutters[i].x1-0.1 && w.X1 <= end+0.1 {
+					used++
+					break
+				}
+			}
+		}
+		if used < 2 {
+			gutters = append(gutters[:i:i], gutters[i+1:]...)
+			i--
+		}
+	}
+	return gutters
 }
 
 // unite joins strips that overlap, from left to right.

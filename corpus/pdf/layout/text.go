@@ -110,6 +110,9 @@ func (j *joiner) join(text, next string) string {
 		return clean(text + next)
 	}
 	last, first := lastField(text), firstField(next)
+	if strings.HasSuffix(last, "–") && len(last) > len("–") && unicode.IsDigit(rune(first[0])) {
+		return text + next // a range of numbers
+	}
 	if !endsInHyphen(last) {
 		if r := []rune(last); (r[len(r)-1] == '/' || r[len(r)-1] == '_') && len(r) > 3 && strings.ContainsAny(last[:len(last)-1], "/._") {
 			return text + next // a path that wrapped at its separator
@@ -151,5 +154,9 @@ func onlyLetters(s string) bool {
 
 // clean turns marks for hyphens that joined nothing back into hyphens.
 func clean(s string) string {
-	return strings.ReplaceAll(s, "\u00ad", "-")
+	s = strings.ReplaceAll(s, "\u00ad", "-")
+	if strings.Contains(s, "◦") { // TeX sets degrees with a ring operator
+		s = strings.NewReplacer("◦C", "°C", "◦F", "°F").Replace(s)
+	}
+	return s
 }

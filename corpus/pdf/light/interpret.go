@@ -50,7 +50,9 @@ type interpreter struct {
 
 const (
 	maxForms = 12
-	maxSaved = 1000
+	// maxTracking is the widest letter spacing, in sizes of the font, that is design; more places words or columns.
+	maxTracking = 0.5
+	maxSaved    = 1000
 )
 
 func (in *interpreter) page(l leaf) {
@@ -209,6 +211,10 @@ func (in *interpreter) show(s string) {
 	trm := matrix{in.g.size * in.g.scale, 0, 0, in.g.size, 0, in.g.rise}.mul(in.tm).mul(in.g.ctm)
 	size := math.Hypot(trm[2], trm[3])
 	style := in.x.styles.Index(f.name, min(size, 10_000))
+	tracking := 0.0
+	if in.g.charSpace > 0 && in.g.charSpace <= maxTracking*in.g.size {
+		tracking = in.g.charSpace * in.g.scale * math.Hypot(in.tm[0]*in.g.ctm[0], in.tm[0]*in.g.ctm[1])
+	}
 	for len(s) > 0 {
 		c, n := f.next(s)
 		s = s[n:]
@@ -220,7 +226,7 @@ func (in *interpreter) show(s string) {
 		if c.text != "" {
 			in.glyphs = append(in.glyphs, glyph{
 				text: c.text, x: trm[4] - in.box[0], y: trm[5] - in.box[1], dx: trm[0] * advance, dy: trm[1] * advance,
-				angle: math.Atan2(trm[1], trm[0]), size: size, style: style,
+				tracking: tracking, angle: math.Atan2(trm[1], trm[0]), size: size, style: style,
 			})
 		}
 		tx := advance*in.g.size + in.g.charSpace

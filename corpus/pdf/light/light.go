@@ -17,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
+	"unicode"
 
 	"github.com/ledongthuc/pdf"
 
@@ -79,9 +81,24 @@ func broken(r any) error {
 	case stop:
 		return r.error
 	case runtime.Error:
-		return fmt.Errorf("it breaks the light engine (%w); %s", r, hint)
+		return fmt.Errorf("it breaks the light engine (%s); %s", sentence(r), hint)
 	}
-	return fmt.Errorf("it is not well formed (%v); %s", r, hint)
+	return fmt.Errorf("it is not well formed (%s); %s", sentence(r), hint)
+}
+
+// sentence cuts an error of the library short: it quotes the file, binary data included.
+func sentence(v any) string {
+	s := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, fmt.Sprint(v))
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > 100 {
+		s = string(runes[:100]) + "…"
+	}
+	return s
 }
 
 // stop is panicked with to leave the library from inside a callback.

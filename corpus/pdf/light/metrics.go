@@ -6,6 +6,9 @@ import "strings"
 // widths a file may leave out, in thousandths of the font size. ok is false when font is none of them.
 // Numbers are those of Adobe's font metrics files; runes beyond ASCII get the width of the digits.
 func standardWidth(font string, r rune) (w float64, ok bool) {
+	if _, plain, ok := strings.Cut(font, "+"); ok { // the mark of a subset
+		font = plain
+	}
 	f := strings.ToLower(font)
 	bold := strings.Contains(f, "bold")
 	slant := strings.Contains(f, "italic") || strings.Contains(f, "oblique")

@@ -141,7 +141,7 @@ func (s *source) reader(password string) (*pdf.Reader, error) {
 	case bytes.Contains(s.data, []byte("/Encrypt")) && bytes.Contains([]byte(err.Error()), []byte("ncrypt")):
 		return nil, fmt.Errorf("%w in a way that the light engine cannot read; %s", page.ErrPassword, hint)
 	}
-	return nil, fmt.Errorf("the light engine cannot open it (%w); %s", err, hint)
+	return nil, fmt.Errorf("the light engine cannot open it (%s); %s", sentence(err), hint)
 }
 
 // circular says that an object stream is itself stored in an object stream. The standard forbids it and the library follows such

@@ -13,6 +13,7 @@ import (
 type glyph struct {
 	text         string
 	x, y, dx, dy float64
+	tracking     float64 // space the producer puts behind every glyph of the line, part of no gap
 	angle        float64 // radians, counter-clockwise
 	size         float64
 	style        int
@@ -91,7 +92,7 @@ func words(glyphs []glyph) []page.Word {
 		y0, y1 := g.y+low*g.size, g.y+high*g.size
 		if open {
 			em := max(last.size, g.size)
-			gap, drop := g.x-(last.x+last.dx), math.Abs(g.y-last.y)
+			gap, drop := g.x-(last.x+last.dx+last.tracking), math.Abs(g.y-last.y)
 			switch {
 			case drop > newLine*em:
 				flush()
