@@ -8,8 +8,8 @@ import (
 )
 
 func BenchmarkBuild(b *testing.B) {
-	for _, docs := range []int{25, 250} {
-		m := invented(docs)
+	for _, docs := range []int{13, 250} {
+		m := invented(docs, 40)
 		c := Change{Cascade: 1, Current: slices.Collect(maps.Keys(m))}
 		n := 0
 		for _, p := range m {
@@ -28,7 +28,7 @@ func BenchmarkBuild(b *testing.B) {
 
 // One document more on a library of 250.
 func BenchmarkBuildOneMore(b *testing.B) {
-	m := invented(250)
+	m := invented(250, 40)
 	keys := slices.Sorted(maps.Keys(m))
 	dir := b.TempDir()
 	if err := Build(b.Context(), dir, "", "base", Change{Cascade: 1, Current: keys[1:]}, from(m)); err != nil {
@@ -49,7 +49,7 @@ func BenchmarkSplit(b *testing.B) {
 }
 
 func BenchmarkOpenAndSearch(b *testing.B) {
-	m := invented(25)
+	m := invented(13, 40)
 	c := Change{Cascade: 1, Current: slices.Collect(maps.Keys(m))}
 	dir := b.TempDir()
 	if err := Build(b.Context(), dir, "", "g", c, from(m)); err != nil {
@@ -78,8 +78,8 @@ func BenchmarkSearch(b *testing.B) {
 		"misspelt":  "conifgration networkk",
 		"nocontent": "to be",
 	}
-	for _, docs := range []int{25, 250} {
-		m := invented(docs)
+	for _, docs := range []int{13, 250} {
+		m := invented(docs, 40)
 		keys := slices.Collect(maps.Keys(m))
 		n := 0
 		for _, p := range m {

@@ -174,7 +174,7 @@ func (g *generation) fillHalf(ctx context.Context, from, path string, have map[s
 		return nil, err
 	}
 	if from != "" {
-		if err := share(from, path); err != nil {
+		if err := share(from, path, os.Link); err != nil {
 			return nil, err
 		}
 	}

@@ -37,12 +37,12 @@ func tree(t testing.TB, dir string) map[string][32]byte {
 }
 
 func TestManySmallBuildsEqualOne(t *testing.T) {
-	m := invented(14)
+	m := invented(14, 4)
 	keys := slices.Sorted(maps.Keys(m))
 	words := vocabulary()
 	var queries []string
 	for i := range 12 {
-		queries = append(queries, words[i*3]+" "+words[i*17+5]+" "+words[i*40+9])
+		queries = append(queries, words[i*3]+" "+words[i*7+5]+" "+words[i*20+9])
 	}
 	queries = append(queries, words[0]+" "+words[1], `"`+words[0]+" "+words[1]+`"`, "10.3.4.5", "conifg")
 	for seed := range uint64(3) {
@@ -103,7 +103,7 @@ func TestManySmallBuildsEqualOne(t *testing.T) {
 }
 
 func TestSegmentsStayFew(t *testing.T) {
-	m := invented(30)
+	m := invented(30, 4)
 	keys := slices.Sorted(maps.Keys(m))
 	dir := t.TempDir()
 	base := ""
@@ -311,7 +311,7 @@ func TestClean(t *testing.T) {
 // A build that is killed at any point leaves the base as it was and does not stand in the way of the next.
 func TestKilledBuild(t *testing.T) {
 	if dir := os.Getenv("INDEX_KILLED_BUILD"); dir != "" {
-		m := invented(12)
+		m := invented(12, 4)
 		keys := slices.Sorted(maps.Keys(m))
 		n := 0
 		err := Build(context.Background(), dir, "g1", "g2", Change{Cascade: 2, Current: keys}, func(k string) ([]Passage, error) {
@@ -325,7 +325,7 @@ func TestKilledBuild(t *testing.T) {
 		fmt.Println(err)
 		os.Exit(3)
 	}
-	m := invented(12)
+	m := invented(12, 4)
 	keys := slices.Sorted(maps.Keys(m))
 	for _, at := range []int{1, 6, 9} {
 		dir := t.TempDir()
@@ -368,7 +368,7 @@ func TestKilledBuild(t *testing.T) {
 }
 
 func TestReadersAtOnce(t *testing.T) {
-	m := invented(4)
+	m := invented(4, 4)
 	c := Change{Current: slices.Collect(maps.Keys(m))}
 	dir := t.TempDir()
 	if err := Build(t.Context(), dir, "", "g1", c, from(m)); err != nil {
@@ -399,5 +399,26 @@ func TestDigest(t *testing.T) {
 	}
 	if Digest([]string{a}, []string{b}) == Digest([]string{a, b}, nil) || Digest(nil, []string{a}) == Digest([]string{a}, nil) {
 		t.Error("the two sets must be told apart")
+	}
+}
+
+func TestShareWithoutLinks(t *testing.T) {
+	m := shelf()
+	dir, to := t.TempDir(), t.TempDir()
+	if err := Build(t.Context(), dir, "", "g1", Change{Current: []string{key("ops")}}, from(m)); err != nil {
+		t.Fatal(err)
+	}
+	src := filepath.Join(dir, "g1", currentDir)
+	if err := share(src, to, func(string, string) error { return errors.ErrUnsupported }); err != nil {
+		t.Fatal(err)
+	}
+	a, b := tree(t, src), tree(t, to)
+	if len(a) < 2 || len(a) != len(b) {
+		t.Fatalf("%d files became %d", len(a), len(b))
+	}
+	for path, sum := range a {
+		if b[filepath.Join(to, filepath.Base(path))] != sum {
+			t.Errorf("%s was not copied", path)
+		}
 	}
 }

@@ -180,15 +180,15 @@ func vocabulary() []string {
 	return words
 }
 
-// invented makes n documents of 40 passages with about 150 words each.
-func invented(n int) map[string][]Passage {
+// invented makes n documents of so many sections, each long enough for two passages.
+func invented(n, sections int) map[string][]Passage {
 	words := vocabulary()
 	r := rand.New(rand.NewPCG(1, 2))
 	z := rand.NewZipf(r, 1.1, 4, uint64(len(words)-1))
 	m := map[string][]Passage{}
 	for d := range n {
 		var s []corpus.Section
-		for range 40 {
+		for range sections {
 			var b strings.Builder
 			for range 150 {
 				b.WriteString(words[z.Uint64()])

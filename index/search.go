@@ -72,10 +72,7 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	res.Total = len(found)
-	for _, c := range corrected {
-		text = strings.Replace(text, c.from, c.to, 1)
-		res.Corrected = text
-	}
+	res.Corrected = apply(corrected, text)
 
 	// The best are looked at more closely. Their number does not depend on the page asked for, or pages
 	// would overlap.
@@ -101,6 +98,25 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 		res.Hits = append(res.Hits, Hit{Passage: f.passage, Score: f.score, Archived: f.archived, Highlights: m.highlights(f.passage)})
 	}
 	return res, nil
+}
+
+// apply is the text with all corrections made; empty when there are none.
+func apply(corrections []correction, text string) string {
+	if len(corrections) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	pos := 0
+	for _, p := range cut(text, nil) {
+		for _, c := range corrections {
+			if p.raw == c.from {
+				b.WriteString(text[pos:p.start] + c.to)
+				pos = p.end
+				break
+			}
+		}
+	}
+	return b.String() + text[pos:]
 }
 
 // sequences are the phrases as the keys of their words.

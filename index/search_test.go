@@ -153,14 +153,15 @@ func TestTypos(t *testing.T) {
 		{"Kestrle fan", "Kestrel#4.2", "kestrel fan"},
 		{"securty depositt", "Lease#2.2", "security deposit"},
 		{"cloroform hood", "Wet#safety", "chloroform hood"},
+		{"the hoo-rent hood, hoood", "Wet#safety", "the hoo-rent hood, hood"},
 		// what is there is never corrected, nor are numbers and addresses, nor words of the archive
-		{"kestrel", "Kestrel#1", ""},
+		{"kestrel", "Kestrel#", ""},
 		{"10.20.0.99", "Kestrel#3", ""},
-		{"merlin kestrel", "Kestrel#1", ""},
-		{"xyzzy kestrel", "Kestrel#1", ""},
+		{"merlin kestrel", "Kestrel#", ""},
+		{"xyzzy kestrel", "Kestrel#", ""},
 	} {
 		r := search(t, x, Query{Text: c.query})
-		if p := places(r); len(p) == 0 || p[0] != c.first && c.first != "Kestrel#1" {
+		if p := places(r); len(p) == 0 || !strings.HasPrefix(p[0], c.first) {
 			t.Errorf("%q: got %q", c.query, p)
 		}
 		if !strings.EqualFold(r.Corrected, c.corrected) {
@@ -235,7 +236,7 @@ func TestHighlights(t *testing.T) {
 }
 
 func TestPagesOfResultsFitTogether(t *testing.T) {
-	m := invented(3)
+	m := invented(3, 40)
 	var keys []string
 	for k := range m {
 		keys = append(keys, k)

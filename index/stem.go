@@ -77,10 +77,10 @@ func folded(w string) []string {
 		}, norm.NFD.String(undecomposed.Replace(s)))
 	}
 	var out []string
-	if a := strip(w); a != w {
+	if a := strip(w); a != w && a != "" {
 		out = append(out, a)
 	}
-	if b := strip(umlauts.Replace(w)); b != w && (len(out) == 0 || b != out[0]) {
+	if b := strip(umlauts.Replace(w)); b != w && b != "" && (len(out) == 0 || b != out[0]) {
 		out = append(out, b)
 	}
 	return out

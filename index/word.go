@@ -170,9 +170,25 @@ func formsOf(raw string) *forms {
 	return f
 }
 
+// maxWord is the length in bytes from which a run of letters is no word but data, such as an encoded key. It
+// is indexed by its beginning, and nothing is looked for in it.
+const maxWord = 64
+
 func makeForms(raw string) *forms {
+	if len(raw) > maxWord {
+		k := strings.ToLower(strings.ToValidUTF8(raw[:maxWord], ""))
+		return &forms{key: k, terms: []string{k}}
+	}
 	if !ascii(raw) {
-		raw = norm.NFKC.String(strings.ReplaceAll(raw, "\u00ad", ""))
+		// Some letters stand for whole words and decompose to several with spaces between.
+		if n := strings.Map(func(r rune) rune {
+			if wordRune(r) {
+				return r
+			}
+			return -1
+		}, norm.NFKC.String(raw)); n != "" {
+			raw = n
+		}
 	}
 	exact := strings.ToLower(raw)
 	f := &forms{key: exact}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"substrate/corpus"
+	"substrate/corpus/catalog"
 	"substrate/corpus/identity"
-	catalog "substrate/corpus/ledger"
 	"substrate/epoch"
 	"substrate/index"
 )

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"substrate/corpus"
+	"substrate/corpus/catalog"
 	"substrate/corpus/identity"
-	catalog "substrate/corpus/ledger"
 	"substrate/epoch"
 )
 

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"substrate/corpus"
+	"substrate/corpus/catalog"
 	"substrate/corpus/identity"
-	catalog "substrate/corpus/ledger"
 	"substrate/corpus/markdown"
 	"substrate/epoch"
 )

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"substrate/corpus/catalog"
 	"substrate/corpus/identity"
-	catalog "substrate/corpus/ledger"
 	"substrate/library"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"substrate/corpus"
-	catalog "substrate/corpus/ledger"
+	"substrate/corpus/catalog"
 	"substrate/epoch"
 )
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"substrate/corpus"
-	catalog "substrate/corpus/ledger"
+	"substrate/corpus/catalog"
 	"substrate/epoch"
 	"substrate/index"
 )

@@ -3,7 +3,7 @@ package library
 import (
 	"context"
 
-	catalog "substrate/corpus/ledger"
+	"substrate/corpus/catalog"
 	"substrate/epoch"
 )
 

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
 
-	catalog "substrate/corpus/ledger"
+	"substrate/corpus/catalog"
 	"substrate/corpus/pdf/pool"
 	"substrate/library"
 )
