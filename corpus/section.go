@@ -103,7 +103,7 @@ func (s Section) Plain() string {
 // Finish fills Anchor and Path of every section from Number, Title and Level, in reading order.
 // Readers call it once when the list is complete.
 func Finish(sections []Section) {
-	seen := map[string]int{}
+	seen := map[string]bool{}
 	var open []Section
 	for i := range sections {
 		s := &sections[i]
@@ -124,12 +124,11 @@ func Finish(sections []Section) {
 		if a == "" {
 			a = "front"
 		}
-		seen[a]++
-		if n := seen[a]; n > 1 {
-			a = fmt.Sprintf("%s~%d", a, n)
-			seen[a]++
-		}
 		s.Anchor = a
+		for n := 2; seen[s.Anchor]; n++ {
+			s.Anchor = fmt.Sprintf("%s~%d", a, n)
+		}
+		seen[s.Anchor] = true
 	}
 }
 

@@ -31,7 +31,11 @@ func (f *family) judge(shelf *Shelf, topRank int) {
 	}
 	face := f.face(current)
 	doc := Document{Slug: GroupSlug(face.Title), Title: face.Title}
-	doc.Aliases = f.fam.formerSlugs(f.root, doc.Slug)
+	for _, s := range f.names {
+		if s != doc.Slug {
+			doc.Aliases = append(doc.Aliases, s)
+		}
+	}
 	if own := corpus.MakeSlug(face.Title); own != doc.Slug {
 		doc.Aliases = append(doc.Aliases, own)
 	}

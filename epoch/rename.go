@@ -124,14 +124,15 @@ func (f *families) splitHeirs(s corpus.Slug) []corpus.Slug {
 	return out
 }
 
-// formerSlugs are all names of the family of root, apart from slug itself.
-func (f *families) formerSlugs(root, slug corpus.Slug) []corpus.Slug {
-	var out []corpus.Slug
+// members lists the names of every family, sorted.
+func (f *families) members() map[corpus.Slug][]corpus.Slug {
+	out := map[corpus.Slug][]corpus.Slug{}
 	for s := range f.parent {
-		if s != slug && f.find(s) == root {
-			out = append(out, s)
-		}
+		root := f.find(s)
+		out[root] = append(out[root], s)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+	for _, list := range out {
+		sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	}
 	return out
 }

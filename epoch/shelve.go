@@ -27,9 +27,10 @@ func Shelve(editions []Edition, rules Rules) *Shelf {
 		en := &entry{Edition: e, slug: slug, generation: fam.generation(slug), member: rules.membershipOf(e, slug)}
 		byFamily[root] = append(byFamily[root], en)
 	}
+	names := fam.members()
 	var all []*family
 	for root, list := range byFamily {
-		f := newFamily(rules, fam, root, list)
+		f := newFamily(rules, fam, names[root], list)
 		all = append(all, f)
 		for _, en := range f.ordered {
 			if r := rules.rank(en.member.name); r > top {
@@ -72,16 +73,16 @@ func (e *entry) dated() string {
 type family struct {
 	rules    Rules
 	fam      *families
-	root     corpus.Slug
-	ordered  []*entry // approved editions, oldest first; drafts or unversioned ones when there are no others
+	names    []corpus.Slug // all slugs it was ever known by
+	ordered  []*entry      // approved editions, oldest first; drafts or unversioned ones when there are no others
 	held     map[*entry][2]string
 	drafts   []*entry
 	replaced map[*entry]string // superseded for another reason than a later edition
 	all      []*entry
 }
 
-func newFamily(rules Rules, fam *families, root corpus.Slug, list []*entry) *family {
-	f := &family{rules: rules, fam: fam, root: root, held: map[*entry][2]string{}, replaced: map[*entry]string{}, all: list}
+func newFamily(rules Rules, fam *families, names []corpus.Slug, list []*entry) *family {
+	f := &family{rules: rules, fam: fam, names: names, held: map[*entry][2]string{}, replaced: map[*entry]string{}, all: list}
 	var issued, drafts, bare []*entry
 	for _, e := range list {
 		switch {

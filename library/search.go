@@ -101,6 +101,18 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 		}
 	}
 	res, err := idx.Search(ctx, q)
+	if errors.Is(err, index.ErrMismatch) {
+		// The files were damaged after they were opened: build anew, and ask once more.
+		if err := l.Reindex(ctx); err != nil {
+			return nil, fmt.Errorf("the search index is damaged and could not be rebuilt: %w", err)
+		}
+		if idx, s, _, err = l.index(ctx); err != nil {
+			return nil, err
+		}
+		judge.cat = s.cat
+		out.Notes = append(out.Notes, "the search index was damaged and was rebuilt")
+		res, err = idx.Search(ctx, q)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}

@@ -1,0 +1,36 @@
+# Two targets matter to a newcomer: make demo, make test. Both work on a fresh machine with Go and Debian's apt.
+GO      ?= go
+LDFLAGS := -s -w
+BIN     := bin/substrate
+
+.PHONY: demo test build check deps fixtures bench fuzz clean
+
+build: ## one static binary in bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/substrate
+
+demo: build ## the main job on the sample library
+	@scripts/demo
+
+deps: ## what the tests need beyond Go
+	@scripts/deps
+
+check: ## formatting and static checks
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+test: deps check ## everything; installs what it needs
+	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
+
+fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see fixtures/README.md)
+	fixtures/library/print.sh
+
+bench: build ## measured beside pdftotext in the same run
+	$(BIN) bench ingest fixtures/library/pdf
+
+fuzz: ## each fuzz target for a minute
+	@for p in corpus:FuzzLabel corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify; do \
+		$(GO) test ./$${p%%:*} -run '^$$' -fuzz "^$${p##*:}$$" -fuzztime 60s || exit 1; done
+
+clean:
+	rm -rf bin demo
