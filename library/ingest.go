@@ -200,8 +200,9 @@ func (r *ingest) take(ctx context.Context, f found, store *catalog.Store, claime
 	t.key = catalog.Key(raw)
 	r.mu.Lock()
 	_, known := r.w.facts.originals[t.key]
-	twin := claimed[t.key]
-	claimed[t.key] = true
+	claim := t.key + " " + formatOf(f.path)
+	twin := claimed[claim]
+	claimed[claim] = true
 	r.mu.Unlock()
 	if known || twin {
 		return t
@@ -277,10 +278,10 @@ func (r *ingest) gather(results []taken) {
 	for _, s := range r.now.sightings {
 		seq = max(seq, s.Seq)
 	}
-	failed := map[string]error{} // bytes that could not be read, by key
+	failed := map[string]error{} // bytes that could not be read, for files that hold the same ones
 	for _, t := range results {
 		if t.err != nil && t.key != "" {
-			failed[t.key] = t.err
+			failed[t.key+" "+formatOf(t.file.path)] = t.err
 		}
 	}
 	r.redo = map[string]bool{}
@@ -294,7 +295,7 @@ func (r *ingest) gather(results []taken) {
 	for _, t := range results {
 		err := t.err
 		if err == nil && t.key != "" {
-			err = failed[t.key]
+			err = failed[t.key+" "+formatOf(t.file.path)]
 		}
 		if err != nil {
 			r.report.Failed = append(r.report.Failed, Failed{File: t.file.name, Reason: err.Error()})

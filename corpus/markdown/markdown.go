@@ -289,6 +289,9 @@ func front(r *corpus.Reading) []corpus.FrontLine {
 			out = append(out, corpus.FrontLine{Text: s.Heading(), Page: 1, Size: 20, Bold: true})
 		}
 		for _, b := range s.Blocks {
+			if b.Kind == corpus.Table && len(b.Rows[0]) != 2 || b.Kind == corpus.Code {
+				continue // a change log, say; what says "Version: 2.1" has two columns
+			}
 			for _, l := range strings.Split(b.Plain(), "\n") {
 				if len(out) < 40 {
 					out = append(out, corpus.FrontLine{Text: l, Page: 1, Size: 10})

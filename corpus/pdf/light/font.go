@@ -78,6 +78,9 @@ func (f *font) loadSimple(v pdf.Value, names glyphNames) {
 	}
 }
 
+// symbolic is the flag of fonts with characters beyond Adobe's standard set.
+const symbolic = 4
+
 // encode fills in what the encoding says of a simple font's codes: the font program's own, under the base encoding where
 // the file names one, under the differences.
 func (f *font) encode(v pdf.Value, names glyphNames) {
@@ -87,6 +90,12 @@ func (f *font) encode(v pdf.Value, names glyphNames) {
 		baseName = enc.Key("BaseEncoding").Name()
 	}
 	f.text = base(baseName)
+	if fd := v.Key("FontDescriptor"); baseName == "" && fd.Key("FontFile3").Key("Subtype").Name() == "Type1C" && fd.Key("Flags").Int64()&symbolic != 0 {
+		// Its encoding is in a compact form that is not read here; a guess would turn signs into wrong letters.
+		for c := range f.text {
+			f.text[c] = unknown
+		}
+	}
 	var byCode map[int]string
 	must(try(func() {
 		if baseName == "" {

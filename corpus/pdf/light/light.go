@@ -8,8 +8,8 @@
 // gaps between glyphs. Where the gaps cannot tell words apart the file is refused: glued text found by nobody is worse
 // than an error that names the way out.
 //
-// The library hangs or grows without bound on some hostile files; a guard bounds what can be bounded from outside, package
-// worker's child processes do the rest.
+// The library hangs or grows without bound on some hostile files; a guard bounds what can be bounded from outside. Running
+// the engine in a child process does the rest.
 package light
 
 import (

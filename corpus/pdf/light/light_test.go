@@ -140,18 +140,20 @@ func TestRefuses(t *testing.T) {
 	prose := "the quick brown fox jumps over the lazy dog and goes on to tell what it saw there"
 	glued := strings.Repeat("("+strings.ReplaceAll(prose, " ", "")+") Tj T* ", 4)
 	hidden := "<</Type/Font/Subtype/Type0/BaseFont/Y/Encoding/Identity-H/DescendantFonts[<</DW 500>>]>>"
+	compact := "<</Type/Font/Subtype/Type1/BaseFont/CMSY10/FontDescriptor<</Flags 4/FontFile3 6 0 R>>>>"
 	loop := build("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>")
 	huge := strings.Replace(string(onePage(courier, "")), "/Size 6", "/Size 9999999999", 1)
 	for name, tt := range map[string]struct {
 		pdf  []byte
 		want string
 	}{
-		"glued words":           {onePage(courier, "BT /F 4 Tf 9 TL 20 200 Td "+glued+"ET"), "cannot tell its words apart; set pdf.engine: pdfium"},
-		"hidden characters":     {onePage(hidden, "BT /F 10 Tf 20 200 Td ("+prose+") Tj ET"), "cannot tell its characters"},
-		"pages without end":     {loop, "page tree has no end"},
-		"numbers beyond reason": {[]byte(huge), "tables speak of 9999999999"},
-		"no PDF":                {[]byte("MZ\x90\x00"), "not a PDF"},
-		"half a PDF":            {onePage(courier, "")[:200], "cut off"},
+		"glued words":                   {onePage(courier, "BT /F 4 Tf 9 TL 20 200 Td "+glued+"ET"), "cannot tell its words apart; set pdf.engine: pdfium"},
+		"hidden characters":             {onePage(hidden, "BT /F 10 Tf 20 200 Td ("+prose+") Tj ET"), "cannot tell its characters"},
+		"a compact font's own encoding": {onePage(compact, "BT /F 10 Tf 20 200 Td ("+prose+") Tj ET", object("/Subtype/Type1C", "binary")), "cannot tell its characters"},
+		"pages without end":             {loop, "page tree has no end"},
+		"numbers beyond reason":         {[]byte(huge), "tables speak of 9999999999"},
+		"no PDF":                        {[]byte("MZ\x90\x00"), "not a PDF"},
+		"half a PDF":                    {onePage(courier, "")[:200], "cut off"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := errorOf(t, tt.pdf, "", page.Limits{}); !strings.Contains(err.Error(), tt.want) {

@@ -1,5 +1,5 @@
 // Package ocr reads the words of pages that are pictures with tesseract, a program that is used where it is on PATH and
-// never required. It knows nothing of PDF; pictures come from the renderer of package worker.
+// never required. It knows nothing of PDF; pictures come from whoever can draw pages.
 package ocr
 
 import (

@@ -297,7 +297,7 @@ func upright(chars []*responses.GetPageTextStructuredChar, w, h float64) (glyphs
 			main, top = a, count[a]
 		}
 	}
-	quarter = int(math.Round(float64(main)/18)) & 3
+	quarter = -int(math.Round(float64(main)/18)) & 3 // PDFium counts angles clockwise
 	angle := float64(main) * math.Pi / 36
 	glyphs = make([]glyph, len(chars))
 	for i, c := range chars {
@@ -327,11 +327,11 @@ func upright(chars []*responses.GetPageTextStructuredChar, w, h float64) (glyphs
 func turn(quarter int, w, h, x, y float64) (float64, float64) {
 	switch quarter {
 	case 1:
-		return y, h - x
+		return y, w - x
 	case 2:
 		return w - x, h - y
 	case 3:
-		return w - y, x
+		return h - y, x
 	}
 	return x, y
 }
