@@ -36,6 +36,9 @@ func nearest(asked string, slugs []corpus.Slug) []string {
 	})
 	var out []string
 	for _, s := range list[:min(3, len(list))] {
+		if s.cost > list[0].cost+4 {
+			break // far behind the best: only noise
+		}
 		out = append(out, s.slug)
 	}
 	return out
