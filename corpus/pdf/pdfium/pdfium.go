@@ -14,10 +14,6 @@ import (
 	"unicode"
 
 	gopdfium "github.com/klippa-app/go-pdfium"
-	perrors "github.com/klippa-app/go-pdfium/errors"
-	"github.com/klippa-app/go-pdfium/references"
-	"github.com/klippa-app/go-pdfium/requests"
-	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -38,6 +34,7 @@ type Options struct {
 type Engine struct {
 	pool  gopdfium.Pool
 	inst  gopdfium.Pdfium
+	guest *guest
 	cache wazero.CompilationCache
 }
 
@@ -72,6 +69,10 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		pool.Close()
 		return nil, fmt.Errorf("start PDFium: %w", err)
 	}
+	if e.guest, err = newGuest(e.inst); err != nil {
+		e.Close()
+		return nil, fmt.Errorf("start PDFium: %w", err)
+	}
 	return e, nil
 }
 
@@ -86,30 +87,30 @@ func (e *Engine) Close() error {
 
 // Extract implements [page.Engine].
 func (e *Engine) Extract(ctx context.Context, pdf []byte, password string, lim page.Limits) (*page.Document, error) {
-	req := &requests.OpenDocument{File: &pdf}
+	g := e.guest
+	data := g.put(pdf)
+	defer g.free(data)
+	pass := uint32(0)
 	if password != "" {
-		req.Password = &password
+		pass = g.put([]byte(password))
+		defer g.free(pass)
 	}
-	opened, err := e.inst.OpenDocument(req)
-	if err != nil {
-		if errors.Is(err, perrors.ErrPassword) {
-			return nil, page.ErrPassword
-		}
-		return nil, fmt.Errorf("PDFium cannot open it (%s)", strings.TrimLeft(err.Error(), "0123456789: "))
+	doc := g.call("FPDF_LoadMemDocument64", uint64(data), uint64(len(pdf)), uint64(pass))
+	if g.err != nil {
+		return nil, fmt.Errorf("PDFium failed on it: %w", g.err)
 	}
-	doc := opened.Document
-	defer e.inst.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: doc})
-	count, err := e.inst.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc})
-	if err != nil {
-		return nil, fmt.Errorf("count pages: %w", err)
+	if doc == 0 {
+		return nil, openError(uint32(g.call("FPDF_GetLastError")))
 	}
-	if lim.Pages > 0 && count.PageCount > lim.Pages {
+	defer g.call("FPDF_CloseDocument", doc)
+	count := int(int32(g.call("FPDF_GetPageCount", doc)))
+	if lim.Pages > 0 && count > lim.Pages {
 		return nil, &page.LimitError{What: "pages", Limit: lim.Pages}
 	}
-	out := &page.Document{Meta: map[string]string{}}
+	out := &page.Document{Meta: e.meta(doc)}
 	var styles page.StyleSet
 	chars := 0
-	for i := range count.PageCount {
+	for i := range count {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -121,112 +122,162 @@ func (e *Engine) Extract(ctx context.Context, pdf []byte, password string, lim p
 		if err != nil {
 			out.Warnings = append(out.Warnings, fmt.Sprintf("page %d: %v", i+1, err))
 		}
-		if chars += n; lim.Chars > 0 && chars > lim.Chars {
-			return nil, &page.LimitError{What: "characters", Limit: lim.Chars}
-		}
+		chars += n
 		out.Pages = append(out.Pages, p)
+		if g.err != nil {
+			return nil, fmt.Errorf("PDFium failed on page %d: %w", i+1, g.err)
+		}
 	}
 	out.Styles = styles.List
-	e.meta(doc, out)
-	e.outline(doc, out)
+	out.Outline = e.outline(doc)
+	if g.err != nil {
+		return nil, fmt.Errorf("PDFium failed on it: %w", g.err)
+	}
 	return out, nil
 }
 
-func (e *Engine) meta(doc references.FPDF_DOCUMENT, out *page.Document) {
-	m, err := e.inst.GetMetaData(&requests.GetMetaData{Document: doc})
-	if err != nil {
-		return
+// openError words PDFium's reasons for not opening a file (FPDF_GetLastError in fpdfview.h).
+func openError(code uint32) error {
+	switch code {
+	case 3:
+		return errors.New("PDFium cannot open it (incorrect format)")
+	case 4:
+		return page.ErrPassword
+	case 5:
+		return errors.New("PDFium cannot open it (its kind of encryption is not supported)")
 	}
-	for _, t := range m.Tags {
-		if v := strings.TrimSpace(strings.Trim(t.Value, "\x00")); v != "" {
-			out.Meta[strings.ToLower(t.Tag)] = v
-		}
-	}
+	return fmt.Errorf("PDFium cannot open it (error %d)", code)
 }
 
-func (e *Engine) outline(doc references.FPDF_DOCUMENT, out *page.Document) {
-	b, err := e.inst.GetBookmarks(&requests.GetBookmarks{Document: doc})
-	if err != nil {
-		return
+// The document information dictionary, and how long a value may be.
+var metaKeys = []string{"Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate"}
+
+const maxText = 1 << 16
+
+func (e *Engine) meta(doc uint64) map[string]string {
+	out := map[string]string{}
+	for _, k := range metaKeys {
+		key := e.guest.put([]byte(k))
+		if v := strings.TrimSpace(e.guest.wide(maxText, "FPDF_GetMetaText", doc, uint64(key))); v != "" {
+			out[strings.ToLower(k)] = v
+		}
+		e.guest.free(key)
 	}
-	var walk func(list []responses.GetBookmarksBookmark, level int)
-	walk = func(list []responses.GetBookmarksBookmark, level int) {
-		for _, m := range list {
-			if len(out.Outline) >= 20_000 || level > 32 {
+	return out
+}
+
+// maxBookmarks bounds the outline: a damaged file can hold one that leads in circles.
+const maxBookmarks = 20_000
+
+func (e *Engine) outline(doc uint64) []page.Bookmark {
+	g := e.guest
+	var out []page.Bookmark
+	seen := map[uint64]bool{}
+	var walk func(parent uint64, level int)
+	walk = func(parent uint64, level int) {
+		for m := g.call("FPDFBookmark_GetFirstChild", doc, parent); m != 0 && !seen[m]; m = g.call("FPDFBookmark_GetNextSibling", doc, m) {
+			if len(seen) >= maxBookmarks || level > 32 || g.err != nil {
 				return
 			}
+			seen[m] = true
+			dest := g.call("FPDFBookmark_GetDest", doc, m)
+			if dest == 0 {
+				if action := g.call("FPDFBookmark_GetAction", m); action != 0 {
+					dest = g.call("FPDFAction_GetDest", doc, action)
+				}
+			}
 			n := 0
-			switch {
-			case m.DestInfo != nil:
-				n = m.DestInfo.PageIndex + 1
-			case m.ActionInfo != nil && m.ActionInfo.DestInfo != nil:
-				n = m.ActionInfo.DestInfo.PageIndex + 1
+			if dest != 0 {
+				n = int(int32(g.call("FPDFDest_GetDestPageIndex", doc, dest))) + 1
 			}
-			if t := strings.TrimSpace(m.Title); t != "" {
-				out.Outline = append(out.Outline, page.Bookmark{Title: t, Level: level, Page: n})
+			if t := strings.TrimSpace(g.wide(maxText, "FPDFBookmark_GetTitle", m)); t != "" {
+				out = append(out, page.Bookmark{Title: t, Level: level, Page: max(n, 0)})
 			}
-			walk(m.Children, level+1)
+			walk(m, level+1)
 		}
 	}
-	walk(b.Bookmarks, 1)
+	walk(0, 1)
+	return out
 }
 
 // page reads one page. room is how many characters it may have, counted before any is read: a small file can hold a page of
 // hundreds of megabytes.
-func (e *Engine) page(doc references.FPDF_DOCUMENT, index int, styles *page.StyleSet, room int) (page.Page, int, error) {
-	loaded, err := e.inst.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
-	if err != nil {
-		return page.Page{}, 0, fmt.Errorf("cannot be read: %w", err)
-	}
-	ref := requests.Page{ByReference: &loaded.Page}
-	defer e.inst.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+func (e *Engine) page(doc uint64, index int, styles *page.StyleSet, room int) (page.Page, int, error) {
+	g := e.guest
 	var p page.Page
-	if size, err := e.inst.GetPageSize(&requests.GetPageSize{Page: ref}); err == nil {
-		p.Width, p.Height = size.Width, size.Height
+	ref := g.call("FPDF_LoadPage", doc, uint64(index))
+	if ref == 0 {
+		return p, 0, errors.New("cannot be read")
 	}
-	if rot, err := e.inst.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: ref}); err == nil && rot.PageRotation&1 == 1 {
+	defer g.call("FPDF_ClosePage", ref)
+	p.Width = float64(api.DecodeF32(g.call("FPDF_GetPageWidthF", ref)))
+	p.Height = float64(api.DecodeF32(g.call("FPDF_GetPageHeightF", ref)))
+	if g.call("FPDFPage_GetRotation", ref)&1 == 1 {
 		p.Width, p.Height = p.Height, p.Width // text stands where it is stored, not where it is shown
 	}
-	tp, err := e.inst.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
-	if err != nil {
-		return p, 0, fmt.Errorf("text cannot be read: %w", err)
+	text := g.call("FPDFText_LoadPage", ref)
+	if text == 0 {
+		return p, 0, errors.New("its text cannot be read")
 	}
-	defer e.inst.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: tp.TextPage})
-	count, err := e.inst.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: tp.TextPage})
-	if err == nil && room > 0 && count.Count > room {
+	defer g.call("FPDFText_ClosePage", text)
+	count := int(int32(g.call("FPDFText_CountChars", text)))
+	if room > 0 && count > room {
 		return p, 0, &page.LimitError{What: "characters", Limit: room}
 	}
-	st, err := e.inst.GetPageTextStructured(&requests.GetPageTextStructured{Page: ref, Mode: requests.GetPageTextStructuredModeChars})
-	if err != nil {
-		return p, 0, fmt.Errorf("text cannot be read: %w", err)
+	e.words(text, e.chars(text, count), &p, styles)
+	if len(p.Words) == 0 && int32(g.call("FPDFPage_CountObjects", ref)) > 0 {
+		p.Bare = true
 	}
-	e.words(tp.TextPage, st.Chars, &p, styles)
-	if len(p.Words) == 0 {
-		if n, err := e.inst.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: ref}); err == nil && n.Count > 0 {
-			p.Bare = true
-		}
-	}
-	return p, len(st.Chars), nil
+	return p, max(count, 0), nil
 }
 
-// words splits a page's characters at white space, jumps and changes of direction, and asks for the
-// style once per word: asking per character costs five times the rest.
-func (e *Engine) words(tp references.FPDF_TEXTPAGE, chars []*responses.GetPageTextStructuredChar, p *page.Page, styles *page.StyleSet) {
+// char is a character as PDFium gives it, on the page as stored.
+type char struct {
+	r                        rune
+	angle                    float64 // radians, clockwise
+	left, right, bottom, top float64
+}
+
+func (e *Engine) chars(text uint64, count int) []char {
+	g := e.guest
+	out := make([]char, 0, max(count, 0))
+	angle, known := 0.0, false
+	for i := range count {
+		c := char{r: rune(uint32(g.call("FPDFText_GetUnicode", text, uint64(i))))}
+		if c.r == 0 || unicode.IsSpace(c.r) || unicode.IsControl(c.r) && c.r != 2 {
+			c.r, known = 0, false
+			out = append(out, c)
+			continue
+		}
+		// Characters of a word run the same way: one of them is asked.
+		if !known {
+			angle, known = float64(api.DecodeF32(g.call("FPDFText_GetCharAngle", text, uint64(i)))), true
+		}
+		g.call("FPDFText_GetCharBox", text, uint64(i), uint64(g.out), uint64(g.out+8), uint64(g.out+16), uint64(g.out+24))
+		b := g.result(32)
+		c.left, c.right, c.bottom, c.top, c.angle = double(b), double(b[8:]), double(b[16:]), double(b[24:]), angle
+		out = append(out, c)
+	}
+	return out
+}
+
+// words splits a page's characters at white space, jumps and changes of direction, and asks for the style once per word.
+func (e *Engine) words(text uint64, chars []char, p *page.Page, styles *page.StyleSet) {
 	stored := *p
 	glyphs, quarter := upright(chars, stored.Width, stored.Height)
 	if quarter&1 == 1 {
 		p.Width, p.Height = p.Height, p.Width
 	}
-	var text strings.Builder
+	var sb strings.Builder
 	var w page.Word
 	open, spaced := false, true
 	flush := func() {
 		if open {
-			w.Text = text.String()
+			w.Text = sb.String()
 			p.Words = append(p.Words, w)
 		}
 		open = false
-		text.Reset()
+		sb.Reset()
 	}
 	for i, g := range glyphs {
 		if g.r == 0 {
@@ -246,35 +297,32 @@ func (e *Engine) words(tp references.FPDF_TEXTPAGE, chars []*responses.GetPageTe
 		if !open {
 			w = page.Word{X0: g.x0, Y0: g.y0, X1: g.x1, Y1: g.y1, C0: centre, Glued: !spaced, Base: g.y0}
 			var x, y float64
-			if w.Style, x, y = e.style(tp, i, styles); x != 0 || y != 0 {
+			if w.Style, x, y = e.style(text, i, styles); x != 0 || y != 0 {
 				_, w.Base = turn(quarter, stored.Width, stored.Height, x, y)
 			}
 			open = true
 		}
 		w.X1, w.C1 = max(w.X1, g.x1), centre
 		w.Y0, w.Y1 = min(w.Y0, g.y0), max(w.Y1, g.y1)
-		text.WriteRune(g.r)
+		sb.WriteRune(g.r)
 		spaced = false
 	}
 	flush()
 }
 
 // style asks for the look of character i and for its origin on the page as stored.
-func (e *Engine) style(tp references.FPDF_TEXTPAGE, i int, styles *page.StyleSet) (style int, x, y float64) {
-	size, font := 0.0, ""
-	if s, err := e.inst.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: tp, Index: i}); err == nil {
-		size = s.FontSize
+func (e *Engine) style(text uint64, i int, styles *page.StyleSet) (style int, x, y float64) {
+	g := e.guest
+	size := api.DecodeF64(g.call("FPDFText_GetFontSize", text, uint64(i)))
+	if g.call("FPDFText_GetMatrix", text, uint64(i), uint64(g.out)) != 0 {
+		b := g.result(24) // six floats, a to f
+		size *= math.Hypot(single(b[8:]), single(b[12:]))
 	}
-	if m, err := e.inst.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: tp, Index: i}); err == nil {
-		size *= math.Hypot(float64(m.Matrix.C), float64(m.Matrix.D))
+	if g.call("FPDFText_GetCharOrigin", text, uint64(i), uint64(g.out), uint64(g.out+8)) != 0 {
+		b := g.result(16)
+		x, y = double(b), double(b[8:])
 	}
-	if f, err := e.inst.FPDFText_GetFontInfo(&requests.FPDFText_GetFontInfo{TextPage: tp, Index: i}); err == nil {
-		font = f.FontName
-	}
-	if o, err := e.inst.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: tp, Index: i}); err == nil {
-		x, y = o.X, o.Y
-	}
-	return styles.Index(font, size), x, y
+	return styles.Index(g.fontName(text, i), size), x, y
 }
 
 // glyph is a character as a reader sees it, the page turned upright.
@@ -285,14 +333,14 @@ type glyph struct {
 
 // upright turns a page whose text runs sideways, whether the page or its content was rotated, and drops
 // text at other angles: watermarks and turned captions. quarter counts the counter-clockwise quarter turns of the text.
-func upright(chars []*responses.GetPageTextStructuredChar, w, h float64) (glyphs []glyph, quarter int) {
+func upright(chars []char, w, h float64) (glyphs []glyph, quarter int) {
 	count := map[int]int{}
 	main, top := 0, 0
 	for _, c := range chars {
-		if strings.TrimSpace(c.Text) == "" {
+		if c.r == 0 {
 			continue
 		}
-		a := int(math.Round(c.Angle / (math.Pi / 36)))
+		a := int(math.Round(c.angle / (math.Pi / 36)))
 		if count[a]++; count[a] > top {
 			main, top = a, count[a]
 		}
@@ -301,21 +349,19 @@ func upright(chars []*responses.GetPageTextStructuredChar, w, h float64) (glyphs
 	angle := float64(main) * math.Pi / 36
 	glyphs = make([]glyph, len(chars))
 	for i, c := range chars {
-		r := []rune(c.Text)
-		if len(r) == 0 || unicode.IsSpace(r[0]) || unicode.IsControl(r[0]) && r[0] != 2 {
+		if c.r == 0 {
 			continue
 		}
-		off := math.Abs(math.Mod(c.Angle-angle, 2*math.Pi))
+		off := math.Abs(math.Mod(c.angle-angle, 2*math.Pi))
 		if off > 0.1 && off < 2*math.Pi-0.1 {
 			continue
 		}
-		if r[0] == 2 || r[0] == 0xFFFE { // PDFium's mark for a hyphen at the end of a line
-			r[0] = '\u00ad'
+		g := glyph{r: c.r}
+		if c.r == 2 || c.r == 0xFFFE { // PDFium's mark for a hyphen at the end of a line
+			g.r = '\u00ad'
 		}
-		b := c.PointPosition
-		g := glyph{r: r[0]}
-		g.x0, g.y0 = turn(quarter, w, h, b.Left, b.Bottom)
-		g.x1, g.y1 = turn(quarter, w, h, b.Right, b.Top)
+		g.x0, g.y0 = turn(quarter, w, h, c.left, c.bottom)
+		g.x1, g.y1 = turn(quarter, w, h, c.right, c.top)
 		g.x0, g.x1 = min(g.x0, g.x1), max(g.x0, g.x1)
 		g.y0, g.y1 = min(g.y0, g.y1), max(g.y0, g.y1)
 		glyphs[i] = g
