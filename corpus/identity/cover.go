@@ -57,10 +57,10 @@ func squash(s string) string { return strings.ToLower(strings.Join(strings.Field
 func (g *gathering) cover() {
 	for _, l := range g.zone {
 		g.keyed(l.Text, "cover")
-		if supersedesLine.MatchString(l.Text) {
-			continue // the version in it is that of another edition
-		}
 		for _, p := range partBreak.Split(l.Text, -1) {
+			if supersedesLine.MatchString(p) {
+				break // what follows is said of another edition
+			}
 			g.versionIn(p, l.Text, "cover", weightCover)
 			g.add("epoch", g.epochIn(p), "cover", l.Text, weightCover)
 		}

@@ -58,7 +58,10 @@ func findDate(s string) corpus.Date {
 // dateIn reads the date of a line of a title block. A date inside a sentence, or that of the edition that this one
 // replaces, is not the document's.
 func dateIn(s string) corpus.Date {
-	if len(s) > 110 || supersedesLine.MatchString(s) {
+	if m := supersedesLine.FindStringIndex(s); m != nil {
+		s = s[:m[0]]
+	}
+	if len(s) > 110 {
 		return corpus.Date{}
 	}
 	if len(strings.Fields(s)) > 14 {

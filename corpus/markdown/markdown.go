@@ -72,7 +72,16 @@ func frontMatter(src []byte, r *corpus.Reading) []byte {
 	}
 	var node yaml.Node
 	if err := yaml.Unmarshal(head, &node); err != nil || len(node.Content) == 0 || node.Content[0].Kind != yaml.MappingNode {
-		if err != nil {
+		// People write "subtitle: Elroy: a guide" without quotes: then each line counts by itself.
+		for _, line := range strings.Split(string(head), "\n") {
+			if k, v, ok := strings.Cut(line, ":"); ok && len(k) > 0 && k[0] != ' ' && k[0] != '#' && k[0] != '-' {
+				v, _, _ = strings.Cut(v, " #")
+				if v = strings.Trim(strings.TrimSpace(v), `"'`); v != "" {
+					r.Meta[strings.ToLower(strings.TrimSpace(k))] = v
+				}
+			}
+		}
+		if err != nil && len(r.Meta) == 0 {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("front matter cannot be read: %v", err))
 		}
 		return rest

@@ -317,6 +317,9 @@ func (h *headings) wouldBeProse(lines []line, i int) bool {
 // looksLikeHeading judges a line that stands out but is not listed anywhere.
 func (h *headings) looksLikeHeading(lines []line, i int, text string, k look) bool {
 	l := lines[i]
+	if dateLike.MatchString(text) {
+		return false
+	}
 	m := numbered.FindStringSubmatch(text)
 	last := text[len(text)-1]
 	if len(l.cells()) > 1 && m == nil || markerOnly.MatchString(l.words[0].Text) && m == nil {

@@ -140,7 +140,7 @@ func coverLines(lines []line, hs *headings) int {
 	return 0
 }
 
-var dateLike = regexp.MustCompile(`(?i)^\d{1,2}\.?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{2,4}$`)
+var dateLike = regexp.MustCompile(`(?i)^\d{1,2}\.?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{2,4}\b`)
 
 // titleLine marks the lines of the document's own title: the largest on the first page, when nothing of their size
 // follows later. They name the document, not a section.

@@ -102,6 +102,15 @@ func trimTable(lines []line, i, end int, cols []strip) (int, []strip) {
 	return end, cols
 }
 
+func allMono(words []word) bool {
+	for _, w := range words {
+		if !w.Mono {
+			return false
+		}
+	}
+	return true
+}
+
 func anyMono(lines []line) bool {
 	for _, l := range lines {
 		for _, w := range l.words {
@@ -126,8 +135,16 @@ func columnsBy(lines []line) []strip {
 				continue
 			}
 			p := l.words[i-1]
-			if w.X0-p.X1 > cellGap*max(p.Size, w.Size, 4) {
+			size := max(p.Size, w.Size, 4)
+			space := 0.38 * size // no wider than a space: the same cell goes on
+			if p.Mono && w.Mono {
+				space = 0.95 * size
+			}
+			switch gap := w.X0 - p.X1; {
+			case gap > cellGap*size:
 				gaps = append(gaps, strip{p.X1, w.X0})
+			case gap < space:
+				taken = append(taken, strip{p.X1, w.X0})
 			}
 		}
 	}
@@ -284,7 +301,13 @@ type cellPiece struct {
 	base  float64
 	size  float64
 	text  string
+	mono  bool
 	line  int
+}
+
+// brokenToken tells code that was broken within a word for lack of room.
+func brokenToken(a, b string) bool {
+	return a != "" && b != "" && (strings.ContainsAny(a[len(a)-1:], "=/_.{[(") || strings.ContainsAny(b[:1], "}])=_/.,"))
 }
 
 // rowsOf groups pieces of cells into rows. Painting order tells wrapped cells: a producer finishes a cell before it
@@ -302,7 +325,7 @@ func rowsOf(lines []line, cols []strip, j *joiner) [][]string {
 			for _, w := range ws {
 				first = min(first, w.order)
 			}
-			pieces = append(pieces, cellPiece{c, first, l.base, l.size, joinWords(ws), n})
+			pieces = append(pieces, cellPiece{c, first, l.base, l.size, joinWords(ws), allMono(ws), n})
 		}
 	}
 	sort.SliceStable(pieces, func(a, b int) bool { return pieces[a].order < pieces[b].order })
@@ -313,6 +336,7 @@ func rowsOf(lines []line, cols []strip, j *joiner) [][]string {
 		firstCol  int
 		lastCol   int
 		lastBase  float64
+		lastMono  bool
 		fromLines map[int]bool
 	}
 	var rows []*row
@@ -338,7 +362,12 @@ func rowsOf(lines []line, cols []strip, j *joiner) [][]string {
 			r = &row{cells: make([]string, len(cols)), top: p.base, low: p.base, firstCol: p.col, fromLines: map[int]bool{}}
 			rows = append(rows, r)
 		}
-		r.cells[p.col] = j.join(r.cells[p.col], p.text)
+		if p.mono && r.lastMono && r.lastCol == p.col && brokenToken(r.cells[p.col], p.text) {
+			r.cells[p.col] += p.text
+		} else {
+			r.cells[p.col] = j.join(r.cells[p.col], p.text)
+		}
+		r.lastMono = p.mono
 		r.lastCol, r.lastBase = p.col, p.base
 		r.top, r.low = max(r.top, p.base), min(r.low, p.base)
 		r.fromLines[p.line] = true

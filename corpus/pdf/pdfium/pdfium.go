@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -233,7 +234,8 @@ func (e *Engine) page(doc uint64, index int, styles *page.StyleSet, room int) (p
 
 // char is a character as PDFium gives it, on the page as stored.
 type char struct {
-	r                        rune
+	r                        rune    // 0 for white space
+	guessed                  bool    // white space that the file does not hold: PDFium concluded it from a gap
 	angle                    float64 // radians, clockwise
 	left, right, bottom, top float64
 }
@@ -246,6 +248,7 @@ func (e *Engine) chars(text uint64, count int) []char {
 		c := char{r: rune(uint32(g.call("FPDFText_GetUnicode", text, uint64(i))))}
 		if c.r == 0 || unicode.IsSpace(c.r) || unicode.IsControl(c.r) && c.r != 2 {
 			c.r, known = 0, false
+			c.guessed = g.call("FPDFText_IsGenerated", text, uint64(i)) == 1
 			out = append(out, c)
 			continue
 		}
@@ -280,6 +283,9 @@ func (e *Engine) words(text uint64, chars []char, p *page.Page, styles *page.Sty
 		sb.Reset()
 	}
 	for i, g := range glyphs {
+		if g.r == 0 && chars[i].guessed && spacedLetters(glyphs, i) {
+			continue
+		}
 		if g.r == 0 {
 			flush()
 			spaced = true
@@ -367,6 +373,36 @@ func upright(chars []char, w, h float64) (glyphs []glyph, quarter int) {
 		glyphs[i] = g
 	}
 	return glyphs, quarter
+}
+
+// spacedLetters reports whether a gap that PDFium took for white space is only letter spacing: hardly wider than the gaps
+// between the letters around it.
+func spacedLetters(glyphs []glyph, i int) bool {
+	if i == 0 || i+1 == len(glyphs) || glyphs[i-1].r == 0 || glyphs[i+1].r == 0 {
+		return false
+	}
+	a, b := glyphs[i-1], glyphs[i+1]
+	gap := b.x0 - a.x1
+	if gap < 0 || b.y0 > a.y1 || b.y1 < a.y0 {
+		return false // a new line
+	}
+	var inner []float64
+	em := 0.0
+	for k := max(i-20, 1); k < min(i+20, len(glyphs)); k++ {
+		p, q := glyphs[k-1], glyphs[k]
+		if p.r == 0 || q.r == 0 || q.y0 > a.y1 || q.y1 < a.y0 || q.x0 < p.x0 {
+			continue
+		}
+		inner = append(inner, q.x0-p.x1)
+		em = max(em, (q.y1-q.y0)/0.72)
+	}
+	if len(inner) == 0 {
+		return false
+	}
+	slices.Sort(inner)
+	// Letters of ordinary text stand less than a tenth of an em apart.
+	usual := inner[len(inner)/2]
+	return usual > 0.1*em && gap < usual+0.14*em
 }
 
 // turn maps a point of the page as stored, w by h points, to the page as the text sees it.
