@@ -64,7 +64,7 @@ func codeRun(lines []line, i int, lead float64) int {
 	n := 1
 	for i+n < len(lines) && lines[i+n].mono {
 		a, b := lines[i+n-1], lines[i+n]
-		if a.page == b.page && a.region == b.region && a.base-b.base > 4.5*max(a.size, b.size) {
+		if a.page == b.page && a.region == b.region && a.base-b.base > 4.5*max(a.size, b.size) || abs(a.size-b.size) > 0.4 {
 			break
 		}
 		n++

@@ -20,9 +20,10 @@ func tableAt(lines []line, i int, j *joiner) (corpus.Block, []strip, int) {
 	if !startsTable(lines[i]) && !aboveTable(lines, i) {
 		return corpus.Block{}, nil, 0
 	}
-	end, cols := growTable(lines, i)
+	end := growTable(lines, i)
 	for end-i >= 2 {
 		rows := lines[i:end]
+		cols := columnsBy(rows, true)
 		multi := 0
 		for _, l := range rows {
 			if occupied(l, cols) > 1 {
@@ -60,8 +61,8 @@ func aboveTable(lines []line, i int) bool {
 }
 
 // growTable takes lines as long as at least two columns stay apart.
-func growTable(lines []line, i int) (int, []strip) {
-	cols := columnsBy(lines[i : i+1])
+func growTable(lines []line, i int) int {
+	cols := columnsBy(lines[i:i+1], false)
 	pitch := 0.0
 	end := i + 1
 	for ; end < len(lines); end++ {
@@ -80,7 +81,7 @@ func growTable(lines []line, i int) (int, []strip) {
 		case l.mono && single && l.x0 <= cols[0].x0+2 && !anyMono(lines[i:end]): // code after the table
 			return trimTable(lines, i, end, cols)
 		}
-		next := columnsBy(lines[i : end+1])
+		next := columnsBy(lines[i:end+1], false)
 		if len(next) < 2 && len(cols) < 2 && end-i < 3 {
 			continue // still in a tall header
 		}
@@ -95,11 +96,11 @@ func growTable(lines []line, i int) (int, []strip) {
 }
 
 // trimTable gives back lines at the end that fill the first column only and stand apart: text that happens to be short.
-func trimTable(lines []line, i, end int, cols []strip) (int, []strip) {
+func trimTable(lines []line, i, end int, cols []strip) int {
 	for end-1 > i+1 && len(lines[end-1].cells()) == 1 && lines[end-1].x0 <= cols[0].x1 && lines[end-2].base-lines[end-1].base > 1.6*lines[end-1].size {
 		end--
 	}
-	return end, cols
+	return end
 }
 
 func allMono(words []word) bool {
@@ -123,8 +124,9 @@ func anyMono(lines []line) bool {
 }
 
 // columnsBy finds the columns of lines: a gutter is a strip of x that some line leaves wide open between two words
-// and that no word of any line stands in. The narrower gaps of other lines, a header's say, then count as well.
-func columnsBy(lines []line) []strip {
+// and that no word of any line stands in. The narrower gaps of other lines, a header's say, then count as well. Once all
+// lines are known (final), columns that hardly any line uses are dropped.
+func columnsBy(lines []line, final bool) []strip {
 	var gaps, taken []strip
 	em := 4.0
 	for _, l := range lines {
@@ -136,7 +138,7 @@ func columnsBy(lines []line) []strip {
 			}
 			p := l.words[i-1]
 			size := max(p.Size, w.Size, 4)
-			space := 0.38 * size // no wider than a space: the same cell goes on
+			space := 0.48 * size // no wider than a space: the same cell goes on
 			if p.Mono && w.Mono {
 				space = 0.95 * size
 			}
@@ -163,7 +165,9 @@ func columnsBy(lines []line) []strip {
 			}
 		}
 	}
-	gutters = supported(lines, gutters)
+	if final {
+		gutters = supported(lines, gutters)
+	}
 	cols := []strip{{taken[0].x0, taken[len(taken)-1].x1}}
 	for _, g := range gutters {
 		last := &cols[len(cols)-1]
@@ -307,7 +311,7 @@ type cellPiece struct {
 
 // brokenToken tells code that was broken within a word for lack of room.
 func brokenToken(a, b string) bool {
-	return a != "" && b != "" && (strings.ContainsAny(a[len(a)-1:], "=/_.{[(") || strings.ContainsAny(b[:1], "}])=_/.,"))
+	return a != "" && b != "" && !strings.HasSuffix(a, ",") && (strings.ContainsAny(a[len(a)-1:], "=/_.{[(") || strings.ContainsAny(b[:1], "}])=_/.,"))
 }
 
 // rowsOf groups pieces of cells into rows. Painting order tells wrapped cells: a producer finishes a cell before it
