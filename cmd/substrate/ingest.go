@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -117,7 +119,7 @@ func (a *app) printReport(r *library.Report) error {
 			text += ", " + counted(e.Pages, "page")
 		}
 		line("ADDED", name(e), text)
-		for _, l := range changeLines(e.Changes) {
+		for _, l := range changeLines(e.Changes, a.verbose) {
 			fmt.Fprintf(a.out, "            %s\n", l)
 		}
 		for _, w := range e.Warnings {
@@ -157,8 +159,20 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+var order = map[string]int{"added": 0, "removed": 1, "changed": 2}
+
 // changeLines puts the sections that differ on lines of readable length.
-func changeLines(ds []library.SectionDelta) []string {
+func changeLines(ds []library.SectionDelta, all bool) []string {
+	const most = 12
+	left := 0
+	if len(ds) > most && !all {
+		// Added and removed sections tell more than changed ones.
+		sorted := append([]library.SectionDelta(nil), ds...)
+		slices.SortStableFunc(sorted, func(x, y library.SectionDelta) int {
+			return cmp.Compare(order[x.Kind], order[y.Kind])
+		})
+		left, ds = len(ds)-most, sorted[:most]
+	}
 	sign := map[string]string{"added": "+", "changed": "~", "removed": "-"}
 	var lines []string
 	cur := ""
@@ -185,8 +199,8 @@ func changeLines(ds []library.SectionDelta) []string {
 	if cur != "" {
 		lines = append(lines, cur)
 	}
-	if len(lines) > 8 {
-		lines = append(lines[:8], "…")
+	if left > 0 {
+		lines = append(lines, fmt.Sprintf("… and %s more (--verbose shows all)", counted(left, "changed section")))
 	}
 	return lines
 }
