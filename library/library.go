@@ -54,6 +54,7 @@ type snapshot struct {
 	cat   *catalog.Catalog
 	state catalog.State
 	idx   *index.Index
+	rows  sync.Map // catalog rows by key that searches have asked for
 }
 
 // Find looks for the library that dir belongs to: the nearest folder upwards that holds substrate.yaml.
@@ -132,6 +133,9 @@ func (l *Library) readerLocked(ctx context.Context) (*snapshot, error) {
 		// Another process finished a cascade: its index generation is another one.
 		_ = l.open.idx.Close()
 		l.open.idx = nil
+	}
+	if st.Revision != l.open.state.Revision {
+		l.open.rows.Clear()
 	}
 	l.open.state = st
 	return l.open, nil

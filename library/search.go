@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"substrate/corpus"
@@ -51,9 +52,10 @@ type Found struct {
 	Hits      []Hit    `json:"hits"`
 }
 
-// Weights of standing: an authoritative passage comes first where it speaks to the question as well as another does.
+// Weights of standing: an authoritative passage comes first where it speaks to the question about as well as another does. A
+// question that names a document asks for that one, whatever it is worth.
 var standingWeight = map[epoch.Standing]float64{
-	epoch.Authoritative: 1, epoch.Historical: 0.85, epoch.Held: 0.8, epoch.Snapshot: 0.75, epoch.Superseded: 0.7,
+	epoch.Authoritative: 1, epoch.Historical: 0.65, epoch.Held: 0.65, epoch.Snapshot: 0.6, epoch.Superseded: 0.6,
 }
 
 // Search finds passages: of current versions, unless o asks for more.
@@ -78,7 +80,7 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 	if strings.TrimSpace(parsed.Text()) == "" && len(parsed.Documents) == 0 {
 		return nil, errors.New("the query is empty; give it a word or two: substrate search \"disk size\"")
 	}
-	q := index.Query{Text: parsed.Text(), Archive: o.History, Limit: 3*o.Limit + 10}
+	q := index.Query{Text: parsed.Text(), Archive: o.History, Limit: o.Limit + 8}
 	judge, err := l.judge(ctx, s, o)
 	if err != nil {
 		return nil, err
@@ -117,8 +119,9 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	out.Corrected = res.Corrected
+	asked := strings.Split(string(corpus.MakeSlug(query)), "-")
 	for _, h := range res.Hits {
-		hit, ok, err := judge.hit(ctx, h)
+		hit, ok, err := judge.hit(ctx, h, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -136,14 +139,14 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 
 // judged gives hits their standing: as the catalog has it, or on a day of the past.
 type judged struct {
-	cat  *catalog.Catalog
-	past *epoch.Shelf
-	only []string // the editions that may be found; nil when the index decides
-	rows map[string]catalog.Row
+	cat   *catalog.Catalog
+	past  *epoch.Shelf
+	only  []string  // the editions that may be found; nil when the index decides
+	known *sync.Map // rows by key; they hold as long as the catalog's revision does
 }
 
 func (l *Library) judge(ctx context.Context, s *snapshot, o SearchOptions) (*judged, error) {
-	j := &judged{cat: s.cat, rows: map[string]catalog.Row{}}
+	j := &judged{cat: s.cat, known: &s.rows}
 	if o.AsOf.IsZero() {
 		return j, nil
 	}
@@ -161,25 +164,32 @@ func (l *Library) judge(ctx context.Context, s *snapshot, o SearchOptions) (*jud
 	return j, nil
 }
 
-func (j *judged) hit(ctx context.Context, h index.Hit) (Hit, bool, error) {
-	r, ok := j.rows[h.Version]
-	if !ok {
-		var err error
-		if r, ok, err = j.cat.Row(ctx, h.Version); err != nil || !ok {
+func (j *judged) hit(ctx context.Context, h index.Hit, asked []string) (Hit, bool, error) {
+	var r catalog.Row
+	if known, ok := j.known.Load(h.Version); ok {
+		r = known.(catalog.Row)
+	} else {
+		row, ok, err := j.cat.Row(ctx, h.Version)
+		if err != nil || !ok {
 			return Hit{}, false, err
 		}
-		j.rows[h.Version] = r
+		j.known.Store(h.Version, row)
+		r = row
 	}
 	standing, because, epochName, slug := r.Standing, r.Because, r.Epoch, r.Document
 	if j.past != nil {
 		v := j.past.Verdicts[h.Version]
 		standing, because, epochName, slug = v.Standing, v.Because, v.Epoch, v.Document
 	}
+	weight := standingWeight[standing]
+	if names(asked, r.Title) {
+		weight = 1
+	}
 	ref := refOf(slug, r.Label)
 	ref.Anchor = h.Anchor
 	hit := Hit{
 		Ref: ref.String(), Document: slug, Title: r.Title, Version: r.Label.String(), Epoch: epochName, Standing: standing, Because: because,
-		Date: r.Date.String(), Heading: strings.Join(h.Heading, " › "), Pages: []int{}, Text: h.Text, Highlights: h.Highlights, Score: h.Score * standingWeight[standing],
+		Date: r.Date.String(), Heading: strings.Join(h.Heading, " › "), Pages: []int{}, Text: h.Text, Highlights: h.Highlights, Score: h.Score * weight,
 	}
 	if hit.Highlights == nil {
 		hit.Highlights = []string{}
@@ -188,6 +198,19 @@ func (j *judged) hit(ctx context.Context, h index.Hit) (Hit, bool, error) {
 		hit.Pages = []int{h.Pages.First, h.Pages.Last}
 	}
 	return hit, true, nil
+}
+
+// names reports whether a question has two words in a row from a title: "the Phase 3 guide".
+func names(asked []string, title string) bool {
+	words := strings.Split(string(corpus.MakeSlug(title)), "-")
+	for i := 0; i+1 < len(words); i++ {
+		for k := 0; k+1 < len(asked); k++ {
+			if asked[k] == words[i] && asked[k+1] == words[i+1] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // documentKeys are the editions of the documents that a query names with document:slug.
