@@ -160,8 +160,8 @@ func titleLine(lines []line, hs *headings) map[int]bool {
 		if l.size >= best-0.5 {
 			if l.page > 1 {
 				count++
-			} else if numbered.MatchString(l.text) && hs.listed(l) != 0 {
-				return map[int]bool{}
+			} else if numbered.MatchString(l.text) {
+				return map[int]bool{} // chapters are the largest print: there is no title
 			} else {
 				out[i] = true
 			}

@@ -58,7 +58,7 @@ func (o Options) withDefaults() Options {
 		if dir, err := os.UserCacheDir(); err == nil {
 			o.CacheDir = filepath.Join(dir, "substrate", "wazero")
 		} else {
-			o.CacheDir = filepath.Join(os.TempDir(), "substrate-wazero")
+			o.CacheDir = "" // code is run from it: better compile at each start than trust a folder that others can write
 		}
 	}
 	if o.Log == nil {
@@ -137,6 +137,9 @@ func (p *Pool) start(ctx context.Context) (*child, error) {
 }
 
 func cold(dir string) bool {
+	if dir == "" {
+		return true
+	}
 	found, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
 	return len(found) == 0
 }

@@ -31,6 +31,7 @@ func Main() {
 	os.Unsetenv(environment)
 	var o orders
 	w := &worker{enc: gob.NewEncoder(os.Stdout)}
+	os.Stdout = os.Stderr // a stray print must not get into the answers
 	if err := json.Unmarshal([]byte(raw), &o); err != nil {
 		w.send(response{Err: err.Error()})
 		os.Exit(1)
