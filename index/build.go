@@ -305,7 +305,9 @@ func (g *generation) add(ctx context.Context, w *store, keys []string, now map[s
 			break
 		}
 		mu.Lock()
-		now[k] = now[k] // a version without text is in the index too
+		if _, known := now[k]; !known {
+			now[k] = total{} // a version without text is in the index too
+		}
 		mu.Unlock()
 		clear(seen)
 		for _, p := range passages {

@@ -26,12 +26,10 @@ func (g *gathering) titles() {
 		if t := g.r.Meta["title"]; !noTitle.MatchString(t) {
 			g.add("title", tidyTitle(t), "metadata", t, weightMetadata)
 		}
-	} else {
-		for _, s := range g.r.Sections {
-			if s.Level == 1 && s.Number == "" && s.Title != "" && len(g.r.Front) > 0 && squash(g.r.Front[0].Text) == squash(s.Title) {
-				g.add("title", tidyTitle(s.Title), "cover", s.Title, weightCover)
-			}
-			break
+	} else if len(g.r.Sections) > 0 && len(g.r.Front) > 0 {
+		s := g.r.Sections[0]
+		if s.Level == 1 && s.Number == "" && s.Title != "" && squash(g.r.Front[0].Text) == squash(s.Title) {
+			g.add("title", tidyTitle(s.Title), "cover", s.Title, weightCover)
 		}
 	}
 	if t := tidyTitle(prettyName(g.file)); t != "" {

@@ -229,7 +229,7 @@ func (b *blocks) goesOn(l line, marker string) bool {
 	}
 	if p.marker != "" {
 		// An item's lines stand under its text; a line back at the marker is a new paragraph.
-		return l.x0 > p.first.x0+0.3*l.size || ended == false && abs(l.x0-p.first.x0) < 1
+		return l.x0 > p.first.x0+0.3*l.size || !ended && abs(l.x0-p.first.x0) < 1
 	}
 	if l.x0 > last.x0+0.7*l.size && abs(last.x0-p.first.x0) < 0.5*l.size && l.x0 < last.x0+4*l.size && last.words[0].order != p.first.words[0].order && ended {
 		return false // an indented first line

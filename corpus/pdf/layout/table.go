@@ -21,24 +21,25 @@ func tableAt(lines []line, i int, j *joiner) (corpus.Block, []strip, int) {
 		return corpus.Block{}, nil, 0
 	}
 	end := growTable(lines, i)
-	for end-i >= 2 {
-		rows := lines[i:end]
-		cols := columnsBy(rows, true)
-		multi := 0
-		for _, l := range rows {
-			if occupied(l, cols) > 1 {
-				multi++
-			}
-		}
-		if len(cols) >= 2 && multi >= 2 && !listLike(rows, cols) && !proseLike(rows, cols) {
-			b := corpus.Block{Kind: corpus.Table, Rows: rowsOf(rows, cols, j), Pages: corpus.Pages{First: rows[0].page, Last: rows[len(rows)-1].page}}
-			if len(b.Rows) >= 2 {
-				return b, cols, end - i
-			}
-		}
-		break
+	if end-i < 2 {
+		return corpus.Block{}, nil, 0
 	}
-	return corpus.Block{}, nil, 0
+	rows := lines[i:end]
+	cols := columnsBy(rows, true)
+	multi := 0
+	for _, l := range rows {
+		if occupied(l, cols) > 1 {
+			multi++
+		}
+	}
+	if len(cols) < 2 || multi < 2 || listLike(rows, cols) || proseLike(rows, cols) {
+		return corpus.Block{}, nil, 0
+	}
+	b := corpus.Block{Kind: corpus.Table, Rows: rowsOf(rows, cols, j), Pages: corpus.Pages{First: rows[0].page, Last: rows[len(rows)-1].page}}
+	if len(b.Rows) < 2 {
+		return corpus.Block{}, nil, 0
+	}
+	return b, cols, end - i
 }
 
 func startsTable(l line) bool {

@@ -37,7 +37,7 @@ func (e *Engine) Render(ctx context.Context, pdf []byte, password string, index,
 	}
 	defer out.Cleanup()
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, out.Result.Image); err != nil {
+	if err := png.Encode(&buf, out.Result.RenderedImage); err != nil {
 		return nil, fmt.Errorf("draw page %d: %w", index+1, err)
 	}
 	return buf.Bytes(), nil
