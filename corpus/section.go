@@ -145,18 +145,5 @@ func MakeAnchor(number string) string {
 }
 
 func hyphenateKeepDots(s string) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range s {
-		if isWordRune(r) || r == '.' || r == '~' {
-			if gap && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			gap = false
-			b.WriteRune(r)
-			continue
-		}
-		gap = true
-	}
-	return b.String()
+	return join(s, func(r rune) bool { return isWordRune(r) || r == '.' || r == '~' })
 }

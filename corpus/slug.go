@@ -22,19 +22,23 @@ func MakeSlug(title string) Slug {
 }
 
 func hyphenate(s string) string {
-	s = fold.Replace(strings.ToLower(s))
+	return join(fold.Replace(strings.ToLower(s)), isWordRune)
+}
+
+// join keeps the runes that keep says, and puts a hyphen where others stood between them.
+func join(s string, keep func(rune) bool) string {
 	var b strings.Builder
 	gap := false
 	for _, r := range s {
-		if isWordRune(r) {
-			if gap && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			gap = false
-			b.WriteRune(r)
+		if !keep(r) {
+			gap = true
 			continue
 		}
-		gap = true
+		if gap && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteRune(r)
 	}
 	return b.String()
 }

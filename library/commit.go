@@ -15,7 +15,7 @@ func (l *Library) rulesDigest() string { return digest(l.Config.Rules()) }
 
 // commit builds the index generation that belongs to the new shelf and then changes the catalog, which names it: until
 // that one transaction is through, the library is as it was.
-func (l *Library) commit(ctx context.Context, w *writer, before, after *epoch.Shelf, ch catalog.Change, sections func(string) ([]corpus.Section, error)) (int, error) {
+func (l *Library) commit(ctx context.Context, w *writer, before, after *epoch.Shelf, ch catalog.Change, sections func(context.Context, string) ([]corpus.Section, error)) (int, error) {
 	current, archive := places(after)
 	c := index.Change{Cascade: w.state.Revision + 1, Current: current, Archive: archive}
 	for k, e := range after.Editions {
@@ -25,7 +25,7 @@ func (l *Library) commit(ctx context.Context, w *writer, before, after *epoch.Sh
 	}
 	next := generationName(w.state.Revision + 1)
 	err := index.Build(ctx, l.indexDir(), w.state.Generation.Name, next, c, func(key string) ([]index.Passage, error) {
-		s, err := sections(key)
+		s, err := sections(ctx, key)
 		if err != nil {
 			return nil, err
 		}

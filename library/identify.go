@@ -122,12 +122,7 @@ func (l *Library) Decide(ctx context.Context, file string, said identity.Said, w
 	if err != nil {
 		return nil, err
 	}
-	release, err := catalog.Lock(ctx, l.state(), "substrate identify", l.Now(), wait)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	w, err := l.writer(ctx)
+	w, err := l.change(ctx, "substrate identify", wait)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +143,7 @@ func (l *Library) Decide(ctx context.Context, file string, said identity.Said, w
 	now := w.facts.clone()
 	d := catalog.Decision{Key: key, Said: said, Source: "command", At: l.Now()}
 	now.decisions = append(now.decisions, d)
-	sections := func(ctx context.Context, key string) ([]corpus.Section, error) { return w.cat.Sections(ctx, key) }
-	ids, with, err := l.reidentify(ctx, now, map[string]bool{key: true}, sections)
+	ids, with, err := l.reidentify(ctx, now, map[string]bool{key: true}, w.sections)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +158,7 @@ func (l *Library) Decide(ctx context.Context, file string, said identity.Said, w
 		Expect: w.state.Revision, At: l.Now(), Kind: "identify", Decisions: []catalog.Decision{d}, Identities: ids, Identified: with,
 		Shelf: after, Rules: l.rulesDigest(),
 		Report: func(n int) (json.RawMessage, error) { r.Cascade = n; return json.Marshal(r) },
-	}, func(key string) ([]corpus.Section, error) { return w.cat.Sections(ctx, key) })
+	}, w.sections)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,8 @@ package library
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sort"
 	"sync"
@@ -14,8 +12,6 @@ import (
 
 	"substrate/corpus"
 	"substrate/corpus/catalog"
-	"substrate/corpus/identity"
-	"substrate/corpus/markdown"
 	"substrate/epoch"
 )
 
@@ -35,12 +31,7 @@ func (l *Library) Ingest(ctx context.Context, paths []string, o IngestOptions) (
 	if err != nil {
 		return nil, err
 	}
-	release, err := catalog.Lock(ctx, l.state(), "substrate ingest", l.Now(), o.Wait)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	w, err := l.writer(ctx)
+	w, err := l.change(ctx, "substrate ingest", o.Wait)
 	if err != nil {
 		return nil, err
 	}
@@ -52,42 +43,6 @@ func (l *Library) Ingest(ctx context.Context, paths []string, o IngestOptions) (
 		return nil, err
 	}
 	return run.finish(ctx)
-}
-
-// writer is the catalog opened for a change, with all facts.
-type writer struct {
-	cat   *catalog.Catalog
-	state catalog.State
-	facts *facts
-}
-
-func (l *Library) writer(ctx context.Context) (*writer, error) {
-	cat, err := catalog.Open(ctx, l.state(), catalog.ReadWrite)
-	if err != nil {
-		return nil, err
-	}
-	w := &writer{cat: cat}
-	if w.state, err = cat.State(ctx); err == nil {
-		w.facts, err = loadFacts(ctx, cat)
-	}
-	if err != nil {
-		cat.Close()
-		return nil, err
-	}
-	return w, nil
-}
-
-func (w *writer) close() { w.cat.Close() }
-
-func (f *facts) clone() *facts {
-	out := &facts{originals: make(map[string]*catalog.Original, len(f.originals))}
-	for k, o := range f.originals {
-		c := *o
-		out.originals[k] = &c
-	}
-	out.decisions = append(out.decisions, f.decisions...)
-	out.sightings = append(out.sightings, f.sightings...)
-	return out
 }
 
 // ingest is one run.
@@ -111,16 +66,6 @@ func (r *ingest) clean() {
 	if r.spool != "" {
 		os.RemoveAll(r.spool)
 	}
-}
-
-// taken is what became of one file.
-type taken struct {
-	file  found
-	key   string
-	orig  *catalog.Original // nil when the bytes were known
-	said  identity.Said     // by its sidecar
-	fresh bool
-	err   error
 }
 
 // readAll reads files on all processors. The outcome is gathered in the order of the files, so that it does not
@@ -168,108 +113,6 @@ func (r *ingest) readAll(ctx context.Context, files []found) error {
 	}
 	r.gather(results)
 	return nil
-}
-
-// take reads one file, if its bytes are new.
-func (r *ingest) take(ctx context.Context, f found, store *catalog.Store, claimed map[string]bool) taken {
-	t := taken{file: f, err: f.err}
-	if t.err != nil {
-		return t
-	}
-	limit := int64(r.l.Config.PDF.Limits.FileMB)
-	if limit == 0 {
-		limit = 512
-	}
-	info, err := os.Stat(f.path)
-	if err != nil {
-		t.err = fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
-		return t
-	}
-	if info.Size() > limit<<20 {
-		t.err = fmt.Errorf("it has %d MB, more than pdf.limits.file_mb (%d)", info.Size()>>20, limit)
-		return t
-	}
-	raw, err := os.ReadFile(f.path)
-	if err != nil {
-		t.err = fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
-		return t
-	}
-	if t.said, t.err = sidecar(f.path); t.err != nil {
-		return t
-	}
-	t.key = catalog.Key(raw)
-	r.mu.Lock()
-	_, known := r.w.facts.originals[t.key]
-	claim := t.key + " " + formatOf(f.path)
-	twin := claimed[claim]
-	claimed[claim] = true
-	r.mu.Unlock()
-	if known || twin {
-		return t
-	}
-	reading, err := r.read(ctx, f, raw)
-	if err != nil {
-		t.err = err
-		return t
-	}
-	if err := r.spoolSections(t.key, reading.Sections); err != nil {
-		t.err = err
-		return t
-	}
-	if !r.o.DryRun {
-		if _, err := store.Put(raw); err != nil {
-			t.err = err
-			return t
-		}
-	}
-	opts, with := r.l.identifyWith(t.said)
-	o := &catalog.Original{
-		Key: t.key, File: filepath.Base(f.path), Size: int64(len(raw)), Format: reading.Format, Added: r.l.Now(),
-		TextDigest: textDigest(reading.Sections), Identity: identity.Identify(reading, f.path, opts), Identified: with,
-		Pages: reading.Pages, Bare: len(reading.BarePages), Sections: len(reading.Sections),
-	}
-	if o.Identity.Title == "" {
-		o.Identity.Title = "Untitled " + t.key[:8]
-	}
-	o.Reading = *reading
-	o.Reading.Sections = nil
-	t.orig, t.fresh = o, true
-	return t
-}
-
-func (r *ingest) read(ctx context.Context, f found, raw []byte) (*corpus.Reading, error) {
-	if formatOf(f.path) == "markdown" {
-		return markdown.Read(raw)
-	}
-	reader, err := r.l.PDF()
-	if err != nil {
-		return nil, err
-	}
-	return reader.Read(ctx, raw)
-}
-
-func (r *ingest) spoolSections(key string, s []corpus.Section) error {
-	raw, err := json.Marshal(s)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(r.spool, key), raw, 0o600)
-	}
-	if err != nil {
-		return fmt.Errorf("keep what was read: %w", err)
-	}
-	return nil
-}
-
-// sections reads an original's sections, fresh or known.
-func (r *ingest) sections(ctx context.Context, key string) ([]corpus.Section, error) {
-	if !r.fresh[key] {
-		return r.w.cat.Sections(ctx, key)
-	}
-	raw, err := os.ReadFile(filepath.Join(r.spool, key))
-	if err != nil {
-		return nil, fmt.Errorf("read back what was read: %w", err)
-	}
-	var s []corpus.Section
-	return s, json.Unmarshal(raw, &s)
 }
 
 // gather sorts what became of the files into the facts and the report.
@@ -367,7 +210,7 @@ func (r *ingest) finish(ctx context.Context) (*Report, error) {
 			}
 		}
 	}
-	n, err := r.l.commit(ctx, r.w, before, after, ch, func(key string) ([]corpus.Section, error) { return r.sections(ctx, key) })
+	n, err := r.l.commit(ctx, r.w, before, after, ch, r.sections)
 	if err != nil {
 		return nil, err
 	}

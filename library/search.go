@@ -310,12 +310,7 @@ func (l *Library) Reindex(ctx context.Context) error {
 }
 
 func (l *Library) rebuild(ctx context.Context) error {
-	release, err := catalog.Lock(ctx, l.state(), "substrate (rebuilding the search index)", l.Now(), time.Minute)
-	if err != nil {
-		return err
-	}
-	defer release()
-	w, err := l.writer(ctx)
+	w, err := l.change(ctx, "substrate (rebuilding the search index)", time.Minute)
 	if err != nil {
 		return err
 	}
@@ -323,6 +318,6 @@ func (l *Library) rebuild(ctx context.Context) error {
 	shelf := l.shelve(w.facts)
 	w.state.Generation = catalog.Generation{}
 	_, err = l.commit(ctx, w, shelf, shelf, catalog.Change{Expect: w.state.Revision, At: l.Now(), Quiet: true, Shelf: shelf, Rules: l.rulesDigest()},
-		func(key string) ([]corpus.Section, error) { return w.cat.Sections(ctx, key) })
+		w.sections)
 	return err
 }

@@ -26,12 +26,7 @@ type Undone struct {
 // Undo takes the last cascade back: what it brought leaves, and every standing is as it was before. The original
 // bytes stay in the store, so that ingesting the files again costs nothing but time.
 func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error) {
-	release, err := catalog.Lock(ctx, l.state(), "substrate undo", l.Now(), wait)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	w, err := l.writer(ctx)
+	w, err := l.change(ctx, "substrate undo", wait)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +53,7 @@ func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error)
 			redo[d.Key] = true
 		}
 	}
-	sections := func(ctx context.Context, key string) ([]corpus.Section, error) { return w.cat.Sections(ctx, key) }
-	ids, with, err := l.reidentify(ctx, now, redo, sections)
+	ids, with, err := l.reidentify(ctx, now, redo, w.sections)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +75,7 @@ func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error)
 	sortEntries(out.Restored)
 	out.Now, err = l.commit(ctx, w, before, after, catalog.Change{
 		Expect: w.state.Revision, At: l.Now(), Undo: n, Identities: ids, Identified: with, Shelf: after, Rules: l.rulesDigest(),
-	}, func(key string) ([]corpus.Section, error) { return w.cat.Sections(ctx, key) })
+	}, w.sections)
 	if err != nil {
 		return nil, fmt.Errorf("undo: %w", err)
 	}

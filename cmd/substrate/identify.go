@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"substrate/corpus"
 	"substrate/corpus/identity"
+	"substrate/library"
 )
 
 func (a *app) identifyCmd() *cobra.Command {
@@ -26,14 +28,9 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 6 another process is changi
   substrate identify inbox/guide.pdf --title "Valve Manual" --version V3.8
   substrate identify guide.pdf --supersedes "Relay Manual V4.2"`,
 		Args: args(cobra.ExactArgs(1), "name one file"),
-		RunE: func(c *cobra.Command, list []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
+		RunE: a.with(func(ctx context.Context, l *library.Library, list []string) error {
 			if say.IsZero() {
-				id, err := l.Identify(c.Context(), list[0])
+				id, err := l.Identify(ctx, list[0])
 				if err != nil {
 					return err
 				}
@@ -47,7 +44,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 6 another process is changi
 				a.printEvidence(id.Identity.Evidence)
 				return nil
 			}
-			id, err := l.Decide(c.Context(), list[0], say, lockWait)
+			id, err := l.Decide(ctx, list[0], say, lockWait)
 			if err != nil {
 				return err
 			}
@@ -63,7 +60,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 6 another process is changi
 				a.say("written to %s.yaml; the next ingest heeds it", list[0])
 			}
 			return nil
-		},
+		}),
 	}
 	f := c.Flags()
 	f.StringVar(&say.Title, "title", "", "the document's `title`: same title, same document")

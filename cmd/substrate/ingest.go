@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,16 +33,11 @@ Exit status: 0 done; 1 failed, nothing was changed; 2 wrong command line; 3 done
   substrate ingest --password-file pw.txt sealed.pdf
   substrate ingest --watch inbox/              keep watching; stop with Ctrl-C`,
 		Args: args(cobra.MinimumNArgs(1), "name the files or folders to take in"),
-		RunE: func(c *cobra.Command, paths []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
+		RunE: a.with(func(ctx context.Context, l *library.Library, paths []string) error {
 			o.Wait = lockWait
 			if watch {
 				a.say("watching %s; stop with Ctrl-C", strings.Join(paths, ", "))
-				return l.Watch(c.Context(), paths, o, func(r *library.Report, err error) {
+				return l.Watch(ctx, paths, o, func(r *library.Report, err error) {
 					if err != nil {
 						fmt.Fprintf(a.err, "substrate: %v\n", err)
 						return
@@ -52,7 +48,7 @@ Exit status: 0 done; 1 failed, nothing was changed; 2 wrong command line; 3 done
 				})
 			}
 			done := a.progress(&o)
-			r, err := l.Ingest(c.Context(), paths, o)
+			r, err := l.Ingest(ctx, paths, o)
 			done()
 			if err != nil {
 				return err
@@ -61,7 +57,7 @@ Exit status: 0 done; 1 failed, nothing was changed; 2 wrong command line; 3 done
 				a.code = exitSome
 			}
 			return a.printReport(r)
-		},
+		}),
 	}
 	c.Flags().BoolVarP(&o.DryRun, "dry-run", "n", false, "show the cascade report without changing anything")
 	c.Flags().BoolVar(&watch, "watch", false, "keep watching the folders and take in what settles there")
@@ -127,7 +123,7 @@ func (a *app) printReport(r *library.Report) error {
 		}
 	}
 	for _, e := range r.Changed {
-		line("NOW "+strings.ToUpper(string(e.Standing))[:4], name(e), e.Because)
+		line("CHANGED", name(e), string(e.Standing)+": "+e.Because)
 	}
 	for _, e := range r.Archived {
 		line("ARCHIVED", name(e), e.Because)

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"golang.org/x/term"
 	"os"
+
+	"golang.org/x/term"
 )
 
 func (a *app) printJSON(v any) error {

@@ -185,6 +185,18 @@ func (a *app) open() (*library.Library, error) {
 	return l, nil
 }
 
+// with makes a command's work of what is done with the open library and the command's arguments.
+func (a *app) with(work func(ctx context.Context, l *library.Library, list []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, list []string) error {
+		l, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		return work(c.Context(), l, list)
+	}
+}
+
 func (a *app) config(dir string) (library.Config, error) {
 	var cfg library.Config
 	a.v.SetConfigFile(dir + "/" + library.ConfigFile)

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"substrate/library"
+
 	"github.com/spf13/cobra"
 )
 
@@ -19,13 +22,8 @@ person has to decide (held) are listed too.
 Exit status: 0 done; 1 failed; 2 wrong command line.`,
 		Example: "  substrate documents\n  substrate documents --json",
 		Args:    args(cobra.NoArgs, "it takes no arguments; for one document use substrate versions NAME"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			list, err := l.Documents(c.Context())
+		RunE: a.with(func(ctx context.Context, l *library.Library, _ []string) error {
+			list, err := l.Documents(ctx)
 			if err != nil {
 				return err
 			}
@@ -37,7 +35,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line.`,
 				rows = append(rows, []string{string(v.Document), v.Version, v.Epoch, v.Date, string(v.Standing), v.Because})
 			}
 			return a.table("DOCUMENT VERSION EPOCH DATE STANDING WHY", rows)
-		},
+		}),
 	}
 }
 
@@ -52,13 +50,8 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document.`,
 		Example:           "  substrate versions elroy-user-guide\n  substrate versions \"Elroy User Guide\" --json",
 		Args:              args(cobra.ExactArgs(1), "name one document"),
 		ValidArgsFunction: a.completeRefs(false),
-		RunE: func(c *cobra.Command, list []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			vs, err := l.Versions(c.Context(), list[0])
+		RunE: a.with(func(ctx context.Context, l *library.Library, list []string) error {
+			vs, err := l.Versions(ctx, list[0])
 			if err != nil {
 				return err
 			}
@@ -73,7 +66,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document.`,
 				a.say("%s (%s)", vs[0].Title, vs[0].Document)
 			}
 			return a.table("VERSION DATE EPOCH STANDING REPLACED-BY INGESTED FILE WHY", rows)
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"substrate/corpus"
+	"substrate/library"
 )
 
 func (a *app) showCmd() *cobra.Command {
@@ -26,13 +28,8 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document, version
 		Example:           "  substrate show elroy-user-guide#10.3\n  substrate show --full priorities-list",
 		Args:              args(cobra.ExactArgs(1), "name one reference, such as user-guide#10.3"),
 		ValidArgsFunction: a.completeRefs(true),
-		RunE: func(c *cobra.Command, list []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			s, err := l.Show(c.Context(), list[0], full)
+		RunE: a.with(func(ctx context.Context, l *library.Library, list []string) error {
+			s, err := l.Show(ctx, list[0], full)
 			if err != nil {
 				return err
 			}
@@ -48,7 +45,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document, version
 				a.printSection(sec, s.Outline)
 			}
 			return nil
-		},
+		}),
 	}
 	c.Flags().BoolVar(&full, "full", false, "the whole version, not only its outline")
 	return c

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"substrate/library"
 
 	"github.com/spf13/cobra"
 )
@@ -17,13 +19,8 @@ with substrate identify are cascades too. Repeat it to go further back. The orig
 Exit status: 0 done; 1 failed, or nothing to take back; 2 wrong command line; 6 another process is changing the library.`,
 		Example: "  substrate undo\n  substrate undo --json",
 		Args:    args(cobra.NoArgs, "it takes no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			u, err := l.Undo(c.Context(), lockWait)
+		RunE: a.with(func(ctx context.Context, l *library.Library, _ []string) error {
+			u, err := l.Undo(ctx, lockWait)
 			if err != nil {
 				return err
 			}
@@ -42,7 +39,7 @@ Exit status: 0 done; 1 failed, or nothing to take back; 2 wrong command line; 6 
 				fmt.Fprintf(a.out, "  RESTORED  %-34s %s: %s\n", strings.TrimSpace(string(e.Document)+" "+e.Version), e.Standing, e.Because)
 			}
 			return nil
-		},
+		}),
 	}
 }
 
@@ -56,13 +53,8 @@ func (a *app) cascadesCmd() *cobra.Command {
 Exit status: 0 done; 1 failed; 2 wrong command line.`,
 		Example: "  substrate cascades\n  substrate cascades --limit 3 --json",
 		Args:    args(cobra.NoArgs, "it takes no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			list, err := l.Cascades(c.Context(), limit)
+		RunE: a.with(func(ctx context.Context, l *library.Library, _ []string) error {
+			list, err := l.Cascades(ctx, limit)
 			if err != nil {
 				return err
 			}
@@ -78,7 +70,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line.`,
 				rows = append(rows, []string{fmt.Sprint(k.Number), k.At, k.Kind, k.Summary, state})
 			}
 			return a.table("CASCADE AT KIND CHANGED STATE", rows)
-		},
+		}),
 	}
 	c.Flags().IntVarP(&limit, "limit", "n", 20, "how many at most")
 	return c
@@ -94,17 +86,12 @@ by itself.
 Exit status: 0 done; 1 failed; 2 wrong command line; 6 another process is changing the library.`,
 		Example: "  substrate reindex",
 		Args:    args(cobra.NoArgs, "it takes no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			if err := l.Reindex(c.Context()); err != nil {
+		RunE: a.with(func(ctx context.Context, l *library.Library, _ []string) error {
+			if err := l.Reindex(ctx); err != nil {
 				return err
 			}
 			a.say("the search index was built anew")
 			return nil
-		},
+		}),
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"substrate/library"
 
 	"github.com/spf13/cobra"
 )
@@ -17,13 +19,8 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document or versi
 		Example:           "  substrate why elroy-user-guide@2.0\n  substrate why elroy-user-guide --json",
 		Args:              args(cobra.ExactArgs(1), "name one reference, such as user-guide@2.0"),
 		ValidArgsFunction: a.completeRefs(true),
-		RunE: func(c *cobra.Command, list []string) error {
-			l, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			v, err := l.Why(c.Context(), list[0])
+		RunE: a.with(func(ctx context.Context, l *library.Library, list []string) error {
+			v, err := l.Why(ctx, list[0])
 			if err != nil {
 				return err
 			}
@@ -50,6 +47,6 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document or versi
 				a.printEvidence(v.Evidence)
 			}
 			return nil
-		},
+		}),
 	}
 }
