@@ -254,6 +254,9 @@ func (f *family) successor(i int) *entry {
 
 // calledFrom names the successor as seen from e: with its title when the document was renamed between them.
 func (f *family) calledFrom(e, next *entry) string {
+	if next.slug != e.slug && next.Label.IsZero() {
+		return fmt.Sprintf("%q", next.Title)
+	}
 	if next.slug != e.slug {
 		return next.Title + " " + next.dated()
 	}

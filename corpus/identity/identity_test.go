@@ -11,7 +11,6 @@ import (
 // reading is a PDF with these lines on its first page: "24b Title" is a line of 24 points in bold, plain lines have 10 points.
 func reading(lines string) *corpus.Reading {
 	r := &corpus.Reading{Format: "pdf", Pages: 4, Meta: map[string]string{}}
-	var text []string
 	for _, l := range strings.Split(strings.TrimSpace(lines), "\n") {
 		l = strings.TrimSpace(l)
 		f := corpus.FrontLine{Text: l, Page: 1, Size: 10}
@@ -33,7 +32,6 @@ func reading(lines string) *corpus.Reading {
 				s.Blocks = append(s.Blocks, corpus.Block{Kind: corpus.Paragraph, Text: l})
 			}
 		}
-		text = append(text, f.Text)
 		r.Front = append(r.Front, f)
 	}
 	corpus.Finish(r.Sections)

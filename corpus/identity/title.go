@@ -106,7 +106,7 @@ func (g *gathering) bodySize() float64 {
 // namedInFile reports whether the file is named after the subtitle rather than the title: a series' name is set
 // larger than the name of the document.
 func (g *gathering) namedInFile(sub, title string) bool {
-	if len(strings.Fields(sub)) > 8 {
+	if g.r.Format != "pdf" || len(strings.Fields(sub)) > 8 || strings.HasSuffix(sub, ".") {
 		return false
 	}
 	in := map[string]bool{}
