@@ -21,6 +21,8 @@ var (
 	controlHeading  = regexp.MustCompile(`(?i)^(?:document (?:control|information|info|details|data|properties)|metadata|about this document|imprint|identification)$`)
 )
 
+var opensText = regexp.MustCompile(`(?i)^(?:§|\d|[A-Z]\.\d|chapter|appendix|part \d|change ?log|revision|version history|document history|history|changes|contents|table of contents|abstract|summary|executive summary|introduction|overview|purpose|preface|foreword|scope|background|about)`)
+
 // zoneOf is the cover or title block: what stands on the first pages before the first heading.
 func zoneOf(r *corpus.Reading) []corpus.FrontLine {
 	heads := map[string]bool{}
@@ -38,8 +40,8 @@ func zoneOf(r *corpus.Reading) []corpus.FrontLine {
 		if l.Page > 1 && len(zone) > 5 {
 			break
 		}
-		if i > 0 && heads[squash(l.Text)] {
-			break
+		if i > 0 && heads[squash(l.Text)] && (i > 3 || opensText.MatchString(strings.TrimSpace(l.Text))) {
+			break // large print right below the title is more of the title, unless it is numbered or opens the text by its name
 		}
 		if len(l.Text) > 75 && !strings.Contains(l.Text, "  ") {
 			if text++; text > 3 {
@@ -157,14 +159,21 @@ func (g *gathering) versionIn(part, quote, source string, weight int) {
 				w = strong
 			}
 		}
+		if strings.Contains(m[1], ":") {
+			w = weight
+		}
 		if l := corpus.ParseLabel(m[1]); plausible(l) {
 			g.add("version", l.String(), source, quote, w)
 		}
 		return
 	}
 	if m := trailingVersion.FindStringSubmatch(part); m != nil {
+		w := weightInTitle
+		if strings.Contains(m[0], ":") {
+			w = weight // "Widget Version: 1.4.4.2" says it of the document
+		}
 		if l := corpus.ParseLabel(m[1] + " " + m[2]); plausible(l) {
-			g.add("version", l.String(), source, quote, weightInTitle)
+			g.add("version", l.String(), source, quote, w)
 		}
 	}
 }
