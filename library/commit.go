@@ -2,11 +2,13 @@ package library
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"substrate/corpus"
 	"substrate/corpus/catalog"
 	"substrate/corpus/identity"
+	"substrate/driftlog"
 	"substrate/epoch"
 	"substrate/index"
 )
@@ -34,6 +36,9 @@ func (l *Library) commit(ctx context.Context, w *writer, before, after *epoch.Sh
 	if err != nil {
 		return 0, err
 	}
+	if err := l.deriveDrift(ctx, w, after, &ch, sections); err != nil {
+		return 0, err
+	}
 	st := c.Stamp(next)
 	ch.Generation = catalog.Generation{Name: st.Generation, Digest: st.Digest, Cascade: st.Cascade}
 	n, err := w.cat.Commit(ctx, ch)
@@ -46,6 +51,41 @@ func (l *Library) commit(ctx context.Context, w *writer, before, after *epoch.Sh
 		l.Log.Warn("old index generations were not removed", "error", err)
 	}
 	return n, nil
+}
+
+// deriveDrift computes the drift state that belongs to a shelf and puts it into the change that makes the shelf.
+func (l *Library) deriveDrift(ctx context.Context, w *writer, after *epoch.Shelf, ch *catalog.Change, sections sectionsOf) error {
+	headings, err := w.cat.Headings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range ch.Add {
+		list, err := sections(ctx, o.Key)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			headings = append(headings, catalog.Heading{Key: o.Key, Anchor: s.Anchor, Title: s.Title})
+		}
+	}
+	notes, err := driftNotes(ctx, w.cat)
+	if err != nil {
+		return err
+	}
+	for _, raw := range ch.DriftNotes {
+		var n driftlog.Note
+		if err := json.Unmarshal(raw, &n); err != nil {
+			return err
+		}
+		notes = append(notes, n)
+	}
+	st, err := l.computeDrift(ctx, after, headings, sections, notes)
+	if err != nil {
+		return fmt.Errorf("read the drift logs: %w", err)
+	}
+	raw, err := json.Marshal(st)
+	ch.Derived = map[string]json.RawMessage{"drift": raw}
+	return err
 }
 
 func generationName(revision int) string { return fmt.Sprintf("gen-%06d", revision) }

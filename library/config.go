@@ -17,6 +17,7 @@ type Config struct {
 	Epochs    []EpochConfig `mapstructure:"epochs"`
 	Snapshots string        `mapstructure:"snapshots"` // "one-per-epoch" (default) or "none"
 	PDF       PDFConfig     `mapstructure:"pdf"`
+	DriftLog  DriftConfig   `mapstructure:"drift_log"`
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -68,6 +69,9 @@ func (c Config) Check() error {
 	case "", "auto", "off":
 	default:
 		return fmt.Errorf("%s: pdf.ocr: %q is neither auto nor off", ConfigFile, c.PDF.OCR)
+	}
+	if c.DriftLog.Section != "" && c.DriftLog.Document == "" {
+		return fmt.Errorf("%s: drift_log: section %q stands without a document; add document: and its slug", ConfigFile, c.DriftLog.Section)
 	}
 	if err := c.Rules().Check(); err != nil {
 		return fmt.Errorf("%s: %w", ConfigFile, err)
@@ -129,6 +133,12 @@ const template = `# This file makes the folder a substrate library. Everything i
 
 # Keep the last version of each earlier epoch as a snapshot that --history can find: one-per-epoch or none.
 # snapshots: one-per-epoch
+
+# Where the drift log stands. Without this, any section of an authoritative document that is headed "Drift Log",
+# "Known Inconsistencies", "Errata" or the like is read.
+# drift_log:
+#   document: project-roadmap
+#   section: Drift Log
 
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices

@@ -13,7 +13,7 @@ import (
 )
 
 // identityVersion changes when identity.Identify answers differently: known originals are then identified anew.
-const identityVersion = 1
+const identityVersion = 2
 
 // facts are all originals of a library with what was said and seen of them: what standings are a function of.
 type facts struct {

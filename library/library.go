@@ -55,6 +55,7 @@ type snapshot struct {
 	state catalog.State
 	idx   *index.Index
 	rows  sync.Map // catalog rows by key that searches have asked for
+	drift *driftState
 }
 
 // Find looks for the library that dir belongs to: the nearest folder upwards that holds substrate.yaml.
@@ -136,6 +137,7 @@ func (l *Library) readerLocked(ctx context.Context) (*snapshot, error) {
 	}
 	if st.Revision != l.open.state.Revision {
 		l.open.rows.Clear()
+		l.open.drift = nil
 	}
 	l.open.state = st
 	return l.open, nil

@@ -38,6 +38,7 @@ type Hit struct {
 	Text       string         `json:"text"`
 	Highlights []string       `json:"highlights"`
 	Score      float64        `json:"score"`
+	Drift      []Drift        `json:"drift"` // open entries that say this passage is false
 }
 
 // Found is the answer to a search. The JSON form is stable.
@@ -50,6 +51,7 @@ type Found struct {
 	Corrected string   `json:"corrected,omitempty"` // what was searched for instead of a word that occurs nowhere
 	Notes     []string `json:"notes,omitempty"`
 	Hits      []Hit    `json:"hits"`
+	Drift     []Drift  `json:"drift,omitempty"` // entries of the drift log that speak of what was asked
 }
 
 // Weights of standing: an authoritative passage comes first where it speaks to the question about as well as another does. A
@@ -134,6 +136,7 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 	for i := range out.Hits {
 		out.Hits[i].Rank = i + 1
 	}
+	out.Drift = judge.drift.asked(query)
 	return out, nil
 }
 
@@ -143,10 +146,15 @@ type judged struct {
 	past  *epoch.Shelf
 	only  []string  // the editions that may be found; nil when the index decides
 	known *sync.Map // rows by key; they hold as long as the catalog's revision does
+	drift *driftState
 }
 
 func (l *Library) judge(ctx context.Context, s *snapshot, o SearchOptions) (*judged, error) {
-	j := &judged{cat: s.cat, known: &s.rows}
+	st, err := l.drift(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	j := &judged{cat: s.cat, known: &s.rows, drift: st}
 	if o.AsOf.IsZero() {
 		return j, nil
 	}
@@ -190,6 +198,7 @@ func (j *judged) hit(ctx context.Context, h index.Hit, asked []string) (Hit, boo
 	hit := Hit{
 		Ref: ref.String(), Document: slug, Title: r.Title, Version: r.Label.String(), Epoch: epochName, Standing: standing, Because: because,
 		Date: r.Date.String(), Heading: strings.Join(h.Heading, " › "), Pages: []int{}, Text: h.Text, Highlights: h.Highlights, Score: h.Score * weight,
+		Drift: j.drift.covering(h.Version, h.Anchor),
 	}
 	if hit.Highlights == nil {
 		hit.Highlights = []string{}

@@ -23,6 +23,13 @@ type Shown struct {
 	Current   string           `json:"current,omitempty"` // ref of the same section in the current version, when another was requested
 	Sections  []corpus.Section `json:"sections"`
 	Outline   bool             `json:"outline,omitempty"` // sections come without blocks
+	Drift     []SectionDrift   `json:"drift"`             // open entries that say something in these sections is false
+}
+
+// SectionDrift is a drift entry with the section that it speaks of.
+type SectionDrift struct {
+	Section string `json:"section"` // anchor
+	Drift
 }
 
 // Show reads what a reference means: a section with its subsections, or without a section the outline, or with full the
@@ -32,9 +39,28 @@ func (l *Library) Show(ctx context.Context, request string, full bool) (*Shown, 
 	if err != nil {
 		return nil, err
 	}
-	ref, row, rows, err := l.resolve(ctx, s.cat, request)
+	out, key, err := l.show(ctx, s, request, full)
 	if err != nil {
 		return nil, err
+	}
+	st, err := l.drift(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out.Drift = []SectionDrift{}
+	for _, sec := range out.Sections {
+		for _, d := range st.covering(key, sec.Anchor) {
+			out.Drift = append(out.Drift, SectionDrift{sec.Anchor, d})
+		}
+	}
+	return out, nil
+}
+
+// show answers with the key of the version besides.
+func (l *Library) show(ctx context.Context, s *snapshot, request string, full bool) (*Shown, string, error) {
+	ref, row, rows, err := l.resolve(ctx, s.cat, request)
+	if err != nil {
+		return nil, "", err
 	}
 	out := &Shown{
 		Requested: request, Document: row.Document, Title: row.Title, Version: row.Label.String(), Epoch: row.Epoch,
@@ -52,22 +78,22 @@ func (l *Library) Show(ctx context.Context, request string, full bool) (*Shown, 
 	}
 	outline, err := s.cat.Outline(ctx, row.Key)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if ref.Anchor == "" {
 		out.Sections, out.Outline = outline, !full
 		if full {
 			out.Sections, err = s.cat.Sections(ctx, row.Key)
 		}
-		return out, err
+		return out, row.Key, err
 	}
 	at1 := findSection(outline, ref.Anchor)
 	if at1 < 0 {
-		return nil, fmt.Errorf("%w: %s has no section %q; %s", ErrNotFound, refOf(row.Document, row.Label), ref.Anchor, nearSections(outline, ref.Anchor))
+		return nil, "", fmt.Errorf("%w: %s has no section %q; %s", ErrNotFound, refOf(row.Document, row.Label), ref.Anchor, nearSections(outline, ref.Anchor))
 	}
 	all, err := s.cat.Sections(ctx, row.Key)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	at.Anchor = all[at1].Anchor
 	out.Ref = at.String()
@@ -76,7 +102,7 @@ func (l *Library) Show(ctx context.Context, request string, full bool) (*Shown, 
 		end++
 	}
 	out.Sections = all[at1:end]
-	return out, nil
+	return out, row.Key, nil
 }
 
 // findSection is the place of the section that an anchor names: by anchor, else by title or the start of one.

@@ -75,6 +75,9 @@ func (a *app) printFound(f *library.Found) {
 	if f.Corrected != "" {
 		a.say("nothing matches all of it; searched for: %s", f.Corrected)
 	}
+	for _, d := range f.Drift {
+		fmt.Fprintln(a.out, driftLine(d, ""))
+	}
 	if len(f.Hits) == 0 {
 		what := "the current versions"
 		if f.History {
@@ -97,6 +100,9 @@ func (a *app) printFound(f *library.Found) {
 		}
 		fmt.Fprintf(a.out, "%d. [%s]  %s%s%s\n", h.Rank, h.Ref, h.Standing, ep, where)
 		fmt.Fprintf(a.out, "   %s %s › %s\n", h.Title, h.Version, h.Heading)
+		for _, d := range h.Drift {
+			fmt.Fprint(a.out, driftLine(d, "   "))
+		}
 		shown := h.Highlights
 		if len(shown) == 0 {
 			shown = []string{firstWords(h.Text, 40)}

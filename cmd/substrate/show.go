@@ -43,6 +43,11 @@ Exit status: 0 done; 1 failed; 2 wrong command line; 5 no such document, version
 			fmt.Fprintln(a.out)
 			for _, sec := range s.Sections {
 				a.printSection(sec, s.Outline)
+				for _, d := range s.Drift {
+					if d.Section == sec.Anchor {
+						fmt.Fprintln(a.out, driftLine(d.Drift, ""))
+					}
+				}
 			}
 			return nil
 		}),

@@ -128,6 +128,9 @@ func (c *Catalog) apply(ctx context.Context, tx *sql.Tx, ch Change) (int, error)
 			return 0, err
 		}
 	}
+	if err := storeDrift(ctx, tx, ch, at); err != nil {
+		return 0, err
+	}
 	for k, v := range map[string]string{"revision": strconv.Itoa(st.Revision + 1), "index_name": ch.Generation.Name, "index_digest": ch.Generation.Digest, "index_cascade": strconv.Itoa(ch.Generation.Cascade), "rules": ch.Rules} {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO meta(key, value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", k, v); err != nil {
 			return 0, err

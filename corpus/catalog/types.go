@@ -106,4 +106,7 @@ type Change struct {
 	Shelf      *epoch.Shelf
 	Generation Generation
 	Rules      string
+	DriftNotes []json.RawMessage          // done by command, to be kept
+	Candidates []Candidate                // by fingerprint; ID is given by the catalog
+	Derived    map[string]json.RawMessage // what the caller computes from all of this and wants to find again, by name
 }

@@ -24,11 +24,15 @@ func changeLog(r *corpus.Reading) []corpus.ChangeRow {
 	var rows []corpus.ChangeRow
 	for _, s := range r.Sections {
 		named := logHeading.MatchString(s.Title)
+		width, v, d, t := 0, -1, -1, -1 // of the table that goes on behind a page break
 		for _, b := range s.Blocks {
 			switch {
 			case b.Kind == corpus.Table:
-				if v, d, t, ok := logColumns(b.Rows[0]); ok && (named || d >= 0 && t >= 0) {
-					rows = append(rows, logTable(b.Rows[1:], v, d, t)...)
+				if v1, d1, t1, ok := logColumns(b.Rows[0]); ok && (named || d1 >= 0 && t1 >= 0) {
+					width, v, d, t = len(b.Rows[0]), v1, d1, t1
+					rows = logTable(rows, b.Rows[1:], v, d, t)
+				} else if named && len(rows) > 0 && width == len(b.Rows[0]) {
+					rows = logTable(rows, b.Rows, v, d, t)
 				}
 			case named && b.Kind == corpus.List:
 				for _, it := range b.Items {
@@ -65,10 +69,15 @@ func logColumns(header []string) (version, date, text int, ok bool) {
 	return version, date, text, version >= 0
 }
 
-func logTable(rows [][]string, v, d, t int) []corpus.ChangeRow {
-	var out []corpus.ChangeRow
+// logTable adds a table's rows to those read so far. A row without a version goes on with the text of the one before, as
+// where a page ended inside it.
+func logTable(out []corpus.ChangeRow, rows [][]string, v, d, t int) []corpus.ChangeRow {
 	for _, row := range rows {
 		l := corpus.ParseLabel(row[v])
+		if n := len(out); strings.TrimSpace(row[v]) == "" && n > 0 && t >= 0 && t != v {
+			out[n-1].Text = strings.TrimSpace(out[n-1].Text + " " + row[t])
+			continue
+		}
 		if !plausible(l) {
 			continue
 		}

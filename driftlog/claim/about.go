@@ -1,0 +1,361 @@
+package claim
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Overlap is the share of the lighter side's weight that both have, 0 to 1.
+func Overlap(a, b Terms) float64 {
+	common := Common(a, b)
+	least := min(a.Weight(), b.Weight())
+	if least == 0 {
+		return 0
+	}
+	return common / least
+}
+
+// Common is the weight of the terms that both have.
+func Common(a, b Terms) float64 {
+	s := 0.0
+	for k, w := range a {
+		if x, ok := b[k]; ok {
+			s += min(w, x)
+		}
+	}
+	return s
+}
+
+// Likeness tells how far two claims are about the same thing.
+type Likeness struct {
+	// Cover is the share of the first claim's subject that the second speaks of, Back the same the other way.
+	Cover, Back float64
+	// Shared is the weight of local terms that both have; Strong that of names which both name.
+	Shared, Strong float64
+	// Against is why they cannot be about the same, "" when nothing speaks against it.
+	Against string
+}
+
+// About compares the subjects of two claims. The titles are those of their documents.
+func About(a, b Claim, aTitle, bTitle string) Likeness {
+	l := Likeness{Cover: cover(a, b), Back: cover(b, a), Shared: Common(a.Local, b.Local)}
+	x, y := naming(a), naming(b)
+	for n, w := range x {
+		switch {
+		case y[n] > 0:
+			l.Strong += w
+		case b.Above[n] > 0:
+			l.Strong += w / 2
+		}
+	}
+	for n, w := range y {
+		if x[n] == 0 && a.Above[n] > 0 {
+			l.Strong += w / 2
+		}
+	}
+	l.Against = against(a, b, l, aTitle, bTitle)
+	return l
+}
+
+// naming are the names that tell what a claim is about: of a table row those of its own label and column, else those of the
+// whole unit. The value itself is none.
+func naming(c Claim) Terms {
+	from := c.Rest
+	if c.Unit.Form == Cell {
+		from = c.Local
+	}
+	own := termsOf(c.Value.Text, nil)
+	out := Terms{}
+	for n, w := range from {
+		if w >= 2 && own[n] == 0 && n != strings.ToLower(c.Value.Text) {
+			out[n] = w
+		}
+	}
+	return out
+}
+
+// subject are the terms that tell what a claim is about, each with what it counts. What stands around a claim that says little
+// itself counts too: a lone "interval: 30s" is about what its file and its chapter are about.
+func subject(c Claim) Terms {
+	out := Terms{}
+	for k, w := range c.Local {
+		out[k] = w
+	}
+	add := func(t Terms, share float64) {
+		for k, w := range t {
+			if out[k] < w*share {
+				out[k] = w * share
+			}
+		}
+	}
+	own := termsOf(c.Value.Text, nil)
+	if out.Weight() < 3 || c.Unit.Form == Code {
+		if c.Unit.Form != Cell {
+			add(c.Rest, 0.6)
+		}
+		add(c.Above, 0.35)
+	}
+	for k := range own {
+		if c.Local[k] == 0 {
+			delete(out, k)
+		}
+	}
+	return out
+}
+
+// cover is how much of a's subject b speaks of.
+func cover(a, b Claim) float64 {
+	have, all := 0.0, 0.0
+	for k, w := range subject(a) {
+		all += w
+		switch {
+		case b.Local[k] > 0 || b.Rest[k] > 0 && b.Unit.Form != Cell:
+			have += w
+		case b.Rest[k] > 0:
+			have += 0.6 * w
+		case b.Above[k] > 0:
+			have += 0.8 * w
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return have / all
+}
+
+// contrasts are words that tell one thing of a kind from another. Two claims that have different ones are about different things.
+var contrasts = [][]string{
+	{"staging", "production", "test", "development", "sandbox", "preprod"}, {"day", "night"}, {"summer", "winter", "spring", "autumn"}, {"weekday", "weekend"},
+	{"minimum", "maximum"}, {"inlet", "outlet"}, {"supply", "return"}, {"left", "right"}, {"primary", "secondary", "backup", "standby"}, {"upper", "lower"},
+	{"upload", "download"}, {"import", "export"}, {"read", "write", "connect"}, {"warning", "critical"}, {"soft", "hard"}, {"adult", "child"}, {"indoor", "outdoor"},
+	{"port", "starboard"}, {"bow", "stern"}, {"hot", "cold"}, {"fast", "slow"}, {"public", "internal"}, {"input", "output"}, {"first", "second", "third"},
+	{"member", "guest"}, {"student", "teacher", "parent"}, {"buyer", "seller"}, {"tenant", "landlord"}, {"lessor", "lessee"}, {"licensor", "licensee"}, {"employer", "employee"},
+	{"timeout", "interval"}, {"start", "stop"}, {"open", "close"}, {"opening", "closing"}, {"north", "south", "east", "west"}, {"per", "total"}, {"each", "total"}, {"single", "total"},
+	{"soft", "firm"}, {"net", "gross"}, {"dry", "wet"}, {"raw", "cooked"}, {"fridge", "freezer"}, {"arrival", "departure"}, {"check-in", "check-out"}, {"incoming", "outgoing"},
+	{"daily", "weekly", "monthly"}, {"request", "response"}, {"client", "server"}, {"alert", "scrape"}, {"retention", "interval"}, {"voltage", "current"}, {"junior", "senior"},
+	{"draft", "final"}, {"registration", "payment"}, {"morning", "evening", "afternoon"}, {"front", "rear"}, {"main", "auxiliary"}, {"emergency", "routine"}, {"annual", "monthly", "quarterly"},
+}
+
+var contrastOf = func() map[string][]int {
+	m := map[string][]int{}
+	for i, set := range contrasts {
+		for _, w := range set {
+			m[Stem(w)] = append(m[Stem(w)], i)
+		}
+	}
+	return m
+}()
+
+var numbered = regexp.MustCompile(`(?i)\b([a-z]{2,})\s+(?:no\.?\s*)?(\d{1,3}|[A-Z])\b`)
+
+var notThings = set(`the and for than least most about under over within after before every per from until version release issue rev port are was has have had not only all with into page section chapter table figure step at to of is in on by`)
+
+// against finds what tells two claims apart.
+func against(a, b Claim, l Likeness, aTitle, bTitle string) string {
+	if w := contrast(a, b); w != "" {
+		return w
+	}
+	if w := otherNumber(a, b); w != "" {
+		return w
+	}
+	if a.Key != "" && b.Key != "" && a.Key != b.Key && !related(a.Key, b.Key) {
+		return "another setting"
+	}
+	mine, theirs := naming(a).List(), naming(b).List()
+	inA, inB := anyIn(theirs, a), anyIn(mine, b)
+	switch {
+	case len(mine) > 0 && len(theirs) > 0 && !inA && !inB:
+		return "about " + theirs[0] + ", not " + mine[0]
+	case len(theirs) > 0 && !inA && (titled(theirs, bTitle) || l.Strong < 2 && distinct(aTitle, b)):
+		return "about " + theirs[0]
+	case len(mine) > 0 && !inB && l.Strong < 2 && l.Shared < 2:
+		return "not about " + mine[0]
+	}
+	// b names somebody who does not occur around a, and a's document is about something that b does not speak of.
+	if p := Proper(naming(b)); len(p) > 0 && !anyIn(p, a) && !anyIn(Proper(naming(a)), b) && distinct(aTitle, b) {
+		return "about " + p[0]
+	}
+	return siblings(a, b, aTitle, bTitle)
+}
+
+// Proper are the proper names among terms: capitalised words, and no identifiers.
+func Proper(t Terms) []string {
+	var out []string
+	for _, k := range t.List() {
+		if t[k] == 2 {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Exclusive says that each of two claims names somebody of whom the other says nothing.
+func Exclusive(a, b Claim) bool {
+	only := func(x, y Claim) bool {
+		for _, n := range Proper(x.Rest) {
+			if !anyIn([]string{n}, y) && termsOf(x.Value.Text, nil)[n] == 0 {
+				return true
+			}
+		}
+		return false
+	}
+	return only(a, b) && only(b, a)
+}
+
+// Beside are the words right before and right behind a value, by stem.
+func Beside(c Claim) []string {
+	text := c.Unit.Text
+	if c.Unit.Form == Cell || c.Value.End > len(text) {
+		return c.Local.List()
+	}
+	var out []string
+	if w := wordForm.FindAllString(text[:c.Value.Start], -1); len(w) > 0 {
+		out = append(out, Stem(strings.ToLower(w[len(w)-1])))
+	}
+	if w := wordForm.FindString(text[c.Value.End:]); w != "" {
+		out = append(out, Stem(strings.ToLower(w)))
+	}
+	return out
+}
+
+// distinct says that a title names something that a claim does not speak of.
+func distinct(title string, c Claim) bool {
+	for k, w := range termsOf(title, nil) {
+		if w >= 1 && c.Rest[k] == 0 && c.Above[k] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func contrast(a, b Claim) string {
+	for k := range a.Local {
+		for _, set := range contrastOf[k] {
+			if b.Local[k] > 0 || b.Rest[k] > 0 {
+				continue
+			}
+			for _, w := range contrasts[set] {
+				s := Stem(w)
+				if s != k && b.Local[s] > 0 && a.Local[s] == 0 && a.Rest[s] == 0 {
+					return "one is about " + k + ", the other about " + s
+				}
+			}
+		}
+	}
+	for k := range a.Above {
+		for _, set := range contrastOf[k] {
+			if b.Above[k] > 0 || b.Rest[k] > 0 {
+				continue
+			}
+			for _, w := range contrasts[set] {
+				s := Stem(w)
+				if s != k && (b.Above[s] > 0 || b.Rest[s] > 0) && a.Above[s] == 0 && a.Rest[s] == 0 && set < 10 {
+					return "one is about " + k + ", the other about " + s
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// otherNumber tells pump 2 from pump 3.
+func otherNumber(a, b Claim) string {
+	read := func(c Claim) map[string]map[string]bool {
+		m := map[string]map[string]bool{}
+		text := c.Unit.Text + " · " + c.Unit.Lead
+		for _, x := range numbered.FindAllStringSubmatchIndex(text, -1) {
+			w, n := strings.ToLower(text[x[2]:x[3]]), text[x[4]:x[5]]
+			if notThings[w] || n != strings.ToUpper(n) || x[4] >= c.Value.Start && x[4] < c.Value.End && c.Unit.Form == Prose {
+				continue
+			}
+			if m[w] == nil {
+				m[w] = map[string]bool{}
+			}
+			m[w][n] = true
+		}
+		return m
+	}
+	x, y := read(a), read(b)
+	for w, ns := range x {
+		ms := y[w]
+		if len(ms) == 0 {
+			continue
+		}
+		same := false
+		for n := range ns {
+			same = same || ms[n]
+		}
+		if !same {
+			return "another " + w
+		}
+	}
+	return ""
+}
+
+func related(a, b string) bool {
+	return strings.HasSuffix(a, b) || strings.HasSuffix(b, a)
+}
+
+func anyIn(names []string, c Claim) bool {
+	for _, n := range names {
+		if c.Rest[n] > 0 || c.Above[n] > 0 || c.Local[n] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func titled(names []string, title string) bool {
+	t := termsOf(title, nil)
+	for _, n := range names {
+		if t[n] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// siblings tells apart documents of one form about different things: "North Hall Guide", "South Hall Guide". What they say
+// without naming anybody, they say of their own.
+func siblings(a, b Claim, aTitle, bTitle string) string {
+	if aTitle == bTitle {
+		return ""
+	}
+	x, y := termsOf(aTitle, nil), termsOf(bTitle, nil)
+	common := 0
+	var onlyA, onlyB []string
+	for k := range x {
+		if y[k] > 0 {
+			common++
+		} else {
+			onlyA = append(onlyA, k)
+		}
+	}
+	for k := range y {
+		if x[k] == 0 {
+			onlyB = append(onlyB, k)
+		}
+	}
+	if common == 0 || len(onlyA) == 0 || len(onlyB) == 0 || len(onlyA)+len(onlyB) > 3 {
+		return ""
+	}
+	for _, k := range onlyA {
+		if b.Rest[k] > 0 || b.Local[k] > 0 {
+			return ""
+		}
+	}
+	for _, k := range onlyB {
+		if a.Rest[k] > 0 || a.Local[k] > 0 {
+			return ""
+		}
+	}
+	if a.Key == "" && b.Key == "" {
+		x := naming(a)
+		for n := range naming(b) {
+			if x[n] > 0 {
+				return "" // both name a third thing
+			}
+		}
+	}
+	return "their documents are about different things"
+}

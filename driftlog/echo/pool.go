@@ -1,0 +1,116 @@
+// Package echo finds what no drift log has yet. An echo is a value that a newer version changed and that another current
+// document still repeats; a conflict is two current statements about one thing with different values. It also checks a
+// statement against what a library says.
+//
+// Precision comes first: a list that is often wrong is not read. Whatever could be about something else is left out, and
+// everything that is reported says why the two are about the same.
+package echo
+
+import (
+	"slices"
+	"strings"
+
+	"substrate/corpus"
+	"substrate/driftlog/claim"
+	"substrate/driftlog/value"
+)
+
+// Said is a claim with the place where it is made.
+type Said struct {
+	claim.Claim
+	Document corpus.Slug
+	Title    string
+	Ref      string // of the section
+	Key      string // of the version
+	Anchor   string
+	Date     corpus.Date
+}
+
+// Pool holds what the current versions say, so that statements about one thing can be found without reading all of them.
+type Pool struct {
+	all     []Said
+	byNorm  map[string][]int
+	bySubj  map[string][]int
+	phrases []int // claims that are the first of their unit
+	units   map[*claim.Unit]int
+}
+
+// NewPool is an empty pool.
+func NewPool() *Pool {
+	return &Pool{byNorm: map[string][]int{}, bySubj: map[string][]int{}, units: map[*claim.Unit]int{}}
+}
+
+// Add adds sections of a version; ref makes the reference of an anchor.
+func (p *Pool) Add(src claim.Source, key string, date corpus.Date, ref func(anchor string) string, sections ...int) {
+	if sections == nil {
+		for i := range src.Sections {
+			sections = append(sections, i)
+		}
+	}
+	for _, i := range sections {
+		a := src.Sections[i].Anchor
+		for _, c := range src.Section(i) {
+			n := len(p.all)
+			p.all = append(p.all, Said{Claim: c, Document: src.Document, Title: src.Title, Ref: ref(a), Key: key, Anchor: a, Date: date})
+			p.byNorm[c.Value.Norm] = append(p.byNorm[c.Value.Norm], n)
+			for t := range c.Local {
+				k := sortOf(c.Value) + "\x00" + t
+				p.bySubj[k] = append(p.bySubj[k], n)
+			}
+			if _, ok := p.units[c.Unit]; !ok {
+				p.units[c.Unit] = n
+				p.phrases = append(p.phrases, n)
+			}
+		}
+	}
+}
+
+// sortOf names what values a value can be compared with.
+func sortOf(v value.Value) string { return string(v.Kind) + " " + v.Unit }
+
+// Holding are the claims of a value.
+func (p *Pool) Holding(v value.Value) []Said {
+	var out []Said
+	for _, i := range p.byNorm[v.Norm] {
+		out = append(out, p.all[i])
+	}
+	return out
+}
+
+// About are the claims that may be about the same as c: they share at least two of its local terms, or its only one, and
+// their values are of one sort.
+func (p *Pool) About(c claim.Claim) []Said {
+	count := map[int]float64{}
+	for t, w := range c.Local {
+		list := p.bySubj[sortOf(c.Value)+"\x00"+t]
+		if len(list) > 2000 {
+			continue // a word that everything has
+		}
+		for _, i := range list {
+			count[i] += w
+		}
+	}
+	least := min(2, 0.6*c.Local.Weight())
+	var hits []int
+	for i, w := range count {
+		if w >= least {
+			hits = append(hits, i)
+		}
+	}
+	slices.Sort(hits)
+	out := make([]Said, len(hits))
+	for k, i := range hits {
+		out[k] = p.all[i]
+	}
+	return out
+}
+
+// has says that a claim's unit holds a value, in whatever cell.
+func has(c claim.Claim, v value.Value) bool {
+	for _, x := range value.Extract(c.Unit.Text) {
+		if value.Same(x, v) {
+			return true
+		}
+	}
+	return (v.Kind == value.Words || v.Kind == value.Name) && len(v.Text) > 3 && strings.Contains(strings.ToLower(c.Unit.Text), strings.ToLower(v.Text))
+}
