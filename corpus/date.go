@@ -72,11 +72,25 @@ func ParseISODate(s string) (Date, error) {
 // MarshalText makes dates plain strings in JSON.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText reads what MarshalText wrote, also a day that no calendar has: what is stored must stay readable.
 func (d *Date) UnmarshalText(b []byte) error {
 	v, err := ParseISODate(string(b))
-	if err == nil {
-		*d = v
+	if err != nil {
+		var w Date
+		if n, _ := fmt.Sscanf(string(b), "%4d-%2d-%2d", &w.Year, &w.Month, &w.Day); n < 1 {
+			return err
+		}
+		v = w
 	}
-	return err
+	*d = v
+	return nil
+}
+
+// Valid reports whether the calendar has the date.
+func (d Date) Valid() bool {
+	if d.Month == 0 || d.Day == 0 {
+		return d.Month >= 0 && d.Month <= 12
+	}
+	t := time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
+	return DateOf(t) == d
 }

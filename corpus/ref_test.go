@@ -70,3 +70,15 @@ func TestFinishNamesEverySection(t *testing.T) {
 		t.Errorf("path of 1.1 is %q", s[2].Path)
 	}
 }
+
+func TestDatesThatNoCalendarHas(t *testing.T) {
+	for text, valid := range map[string]bool{"2026-02-31": false, "2026-02-28": true, "2026-13-01": false} {
+		var d Date
+		if err := d.UnmarshalText([]byte(text)); err != nil {
+			t.Errorf("%s: stored dates must stay readable: %v", text, err)
+		}
+		if d.Valid() != valid || d.String() != text {
+			t.Errorf("%s: valid %v, prints %s", text, d.Valid(), d)
+		}
+	}
+}

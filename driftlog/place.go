@@ -82,7 +82,7 @@ func dateIn(s string) corpus.Date {
 	for _, v := range value.Extract(s) {
 		if v.Kind == value.Date {
 			var d corpus.Date
-			if n, _ := fmt.Sscanf(v.Norm, "date:%d-%d-%d", &d.Year, &d.Month, &d.Day); n == 3 {
+			if n, _ := fmt.Sscanf(v.Norm, "date:%d-%d-%d", &d.Year, &d.Month, &d.Day); n == 3 && d.Valid() {
 				return d
 			}
 		}

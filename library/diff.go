@@ -120,7 +120,7 @@ func before(rows []catalog.Row, key string) *catalog.Row {
 
 func sourceOf(ctx context.Context, cat *catalog.Catalog, r catalog.Row) (claim.Source, error) {
 	list, err := cat.Sections(ctx, r.Key)
-	return claim.Source{Document: r.Document, Title: r.Title, Sections: list}, err
+	return claim.NewSource(r.Document, r.Title, list), err
 }
 
 func diffRows(ctx context.Context, cat *catalog.Catalog, a, b catalog.Row) (*Diff, error) {

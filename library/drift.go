@@ -59,7 +59,7 @@ func (l *Library) computeDrift(ctx context.Context, shelf *epoch.Shelf, headings
 			return s, nil
 		}
 		list, err := sections(ctx, key)
-		read[key] = claim.Source{Document: shelf.Verdicts[key].Document, Title: shelf.Editions[key].Title, Sections: list}
+		read[key] = claim.NewSource(shelf.Verdicts[key].Document, shelf.Editions[key].Title, list)
 		return read[key], err
 	})
 	st.Problems = append(st.Problems, problems...)

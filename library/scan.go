@@ -140,6 +140,9 @@ func (s *scan) run(ctx context.Context) ([]echo.Candidate, error) {
 	var fresh []echo.Said
 	compared := map[string]bool{}
 	for i, r := range s.rows {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("stopped before anything was changed: %w", err)
+		}
 		if !speaks(r) {
 			continue
 		}
@@ -163,8 +166,11 @@ func (s *scan) run(ctx context.Context) ([]echo.Candidate, error) {
 		return nil, err
 	}
 	out := echo.Echoes(changes, pool)
-	out = append(out, echo.Conflicts(fresh, pool, out)...)
-	return s.unlogged(ctx, out)
+	conflicts, err := echo.Conflicts(ctx, fresh, pool, out)
+	if err != nil {
+		return nil, fmt.Errorf("stopped before anything was changed: %w", err)
+	}
+	return s.unlogged(ctx, append(out, conflicts...))
 }
 
 // document compares the current version at rows[i] with those before it that a scan has not seen.

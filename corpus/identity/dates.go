@@ -88,7 +88,11 @@ func date(y, m, d string) corpus.Date {
 	if mm < 1 || mm > 12 || dd < 0 || dd > 31 {
 		return corpus.Date{}
 	}
-	return corpus.Date{Year: yy, Month: mm, Day: dd}
+	found := corpus.Date{Year: yy, Month: mm, Day: dd}
+	if !found.Valid() {
+		return corpus.Date{} // the 31st of February is a slip, and nobody knows of what
+	}
+	return found
 }
 
 // pdfDate reads D:20260427120000+02'00'.

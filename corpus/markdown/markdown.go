@@ -127,7 +127,7 @@ func (w *walker) block(n ast.Node) {
 		}
 		w.cur = &s
 	case *ast.Paragraph, *ast.TextBlock:
-		if t := w.inline(n); t != "" {
+		for _, t := range w.paragraph(n) {
 			w.add(corpus.Block{Kind: corpus.Paragraph, Text: t})
 		}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
@@ -204,8 +204,36 @@ func (w *walker) table(t *east.Table) {
 	}
 }
 
+var field = regexp.MustCompile(`^\p{L}[\p{L} ]{0,24}: *\S`)
+
+// paragraph is the text of a paragraph: one piece, but for lines of fields ("Version: V2.1", "Date: …"), which are written below
+// each other because each stands for itself.
+func (w *walker) paragraph(n ast.Node) []string {
+	lines := strings.Split(w.broken(n), "\n")
+	var out []string
+	for _, l := range lines {
+		if l = strings.Join(strings.Fields(l), " "); !field.MatchString(l) {
+			out = nil
+			break
+		}
+		out = append(out, l)
+	}
+	if len(out) > 1 {
+		return out
+	}
+	if t := w.inline(n); t != "" {
+		return []string{t}
+	}
+	return nil
+}
+
 // inline is the text of a node without its markup, in one line.
 func (w *walker) inline(n ast.Node) string {
+	return strings.Join(strings.Fields(w.broken(n)), " ")
+}
+
+// broken is the text of a node without its markup, in lines as written.
+func (w *walker) broken(n ast.Node) string {
 	var sb strings.Builder
 	_ = ast.Walk(n, func(c ast.Node, enter bool) (ast.WalkStatus, error) {
 		if !enter {
@@ -215,7 +243,7 @@ func (w *walker) inline(n ast.Node) string {
 		case *ast.Text:
 			sb.Write(c.Segment.Value(w.src))
 			if c.SoftLineBreak() || c.HardLineBreak() {
-				sb.WriteByte(' ')
+				sb.WriteByte('\n')
 			}
 		case *ast.String:
 			sb.Write(c.Value)
@@ -230,7 +258,7 @@ func (w *walker) inline(n ast.Node) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.Join(strings.Fields(unescape(sb.String())), " ")
+	return unescape(sb.String())
 }
 
 func unescape(s string) string {

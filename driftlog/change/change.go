@@ -316,7 +316,7 @@ func changedValues(old, new []claim.Claim, u Unit) []Value {
 		if at < 0 || best < 0.25 && len(gone)+len(come) > 2 {
 			continue
 		}
-		if !alike && o.Cell < 0 && o.Key == "" && (claim.Overlap(o.Local, come[at].Local) < 0.5 || o.Local.Weight() < 1) {
+		if !alike && o.Cell < 0 && o.Key == "" && (o.Value.Kind == value.Address || claim.Overlap(o.Local, come[at].Local) < 0.5 || o.Local.Weight() < 1) {
 			continue // two sentences that happen to stand in one place
 		}
 		if (o.Value.Kind == value.Name || o.Value.Kind == value.Words && o.Cell < 0) && !replaced(u.Words, o.Value.Text, come[at].Value.Text) {

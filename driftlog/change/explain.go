@@ -228,7 +228,7 @@ func tells(notes []note, d *Diff, s *Section, v *Value) bool {
 			return true
 		case here && n.whole:
 			return true
-		case here && shared >= 0.9 && shared >= 0.5*min(telling, subject.Weight()):
+		case here && shared >= 0.9 && shared >= 0.4*min(telling, subject.Weight()):
 			return true
 		case len(n.anchors) == 0 && shared >= 1.9 && shared >= 0.4*telling:
 			return true

@@ -36,8 +36,8 @@ type Likeness struct {
 	Against string
 }
 
-// About compares the subjects of two claims. The titles are those of their documents.
-func About(a, b Claim, aTitle, bTitle string) Likeness {
+// About compares the subjects of two claims.
+func About(a, b Claim) Likeness {
 	l := Likeness{Cover: cover(a, b), Back: cover(b, a), Shared: Common(a.Local, b.Local)}
 	x, y := naming(a), naming(b)
 	for n, w := range x {
@@ -53,13 +53,16 @@ func About(a, b Claim, aTitle, bTitle string) Likeness {
 			l.Strong += w / 2
 		}
 	}
-	l.Against = against(a, b, l, aTitle, bTitle)
+	l.Against = against(a, b, l)
 	return l
 }
 
 // naming are the names that tell what a claim is about: of a table row those of its own label and column, else those of the
 // whole unit. The value itself is none.
 func naming(c Claim) Terms {
+	if c.names != nil {
+		return c.names
+	}
 	from := c.Rest
 	if c.Unit.Form == Cell {
 		from = c.Local
@@ -77,6 +80,9 @@ func naming(c Claim) Terms {
 // subject are the terms that tell what a claim is about, each with what it counts. What stands around a claim that says little
 // itself counts too: a lone "interval: 30s" is about what its file and its chapter are about.
 func subject(c Claim) Terms {
+	if c.subject != nil {
+		return c.subject
+	}
 	out := Terms{}
 	for k, w := range c.Local {
 		out[k] = w
@@ -89,11 +95,12 @@ func subject(c Claim) Terms {
 		}
 	}
 	own := termsOf(c.Value.Text, nil)
-	if out.Weight() < 3 || c.Unit.Form == Code {
+	if w := out.Weight(); w < 3 || c.Unit.Form == Code {
+		lack := max(1-w/3, 0.1)
 		if c.Unit.Form != Cell {
-			add(c.Rest, 0.6)
+			add(c.Rest, 0.6*lack)
 		}
-		add(c.Above, 0.35)
+		add(c.Above, 0.35*lack)
 	}
 	for k := range own {
 		if c.Local[k] == 0 {
@@ -151,7 +158,7 @@ var numbered = regexp.MustCompile(`(?i)\b([a-z]{2,})\s+(?:no\.?\s*)?(\d{1,3}|[A-
 var notThings = set(`the and for than least most about under over within after before every per from until version release issue rev port are was has have had not only all with into page section chapter table figure step at to of is in on by`)
 
 // against finds what tells two claims apart.
-func against(a, b Claim, l Likeness, aTitle, bTitle string) string {
+func against(a, b Claim, l Likeness) string {
 	if w := contrast(a, b); w != "" {
 		return w
 	}
@@ -166,16 +173,16 @@ func against(a, b Claim, l Likeness, aTitle, bTitle string) string {
 	switch {
 	case len(mine) > 0 && len(theirs) > 0 && !inA && !inB:
 		return "about " + theirs[0] + ", not " + mine[0]
-	case len(theirs) > 0 && !inA && (titled(theirs, bTitle) || l.Strong < 2 && distinct(aTitle, b)):
+	case len(theirs) > 0 && !inA && (titled(theirs, b.title) || l.Strong < 2 && distinct(a.title, b)):
 		return "about " + theirs[0]
 	case len(mine) > 0 && !inB && l.Strong < 2 && l.Shared < 2:
 		return "not about " + mine[0]
 	}
 	// b names somebody who does not occur around a, and a's document is about something that b does not speak of.
-	if p := Proper(naming(b)); len(p) > 0 && !anyIn(p, a) && !anyIn(Proper(naming(a)), b) && distinct(aTitle, b) {
+	if p := Proper(naming(b)); len(p) > 0 && !anyIn(p, a) && !anyIn(Proper(naming(a)), b) && distinct(a.title, b) {
 		return "about " + p[0]
 	}
-	return siblings(a, b, aTitle, bTitle)
+	return siblings(a, b)
 }
 
 // Proper are the proper names among terms: capitalised words, and no identifiers.
@@ -202,25 +209,24 @@ func Exclusive(a, b Claim) bool {
 	return only(a, b) && only(b, a)
 }
 
-// Beside are the words right before and right behind a value, by stem.
-func Beside(c Claim) []string {
+// Beside are the words right before and right behind a value in running text, by stem; "" where there is none.
+func Beside(c Claim) (out [2]string) {
 	text := c.Unit.Text
 	if c.Unit.Form == Cell || c.Value.End > len(text) {
-		return c.Local.List()
+		return out
 	}
-	var out []string
 	if w := wordForm.FindAllString(text[:c.Value.Start], -1); len(w) > 0 {
-		out = append(out, Stem(strings.ToLower(w[len(w)-1])))
+		out[0] = Stem(strings.ToLower(w[len(w)-1]))
 	}
-	if w := wordForm.FindString(text[c.Value.End:]); w != "" {
-		out = append(out, Stem(strings.ToLower(w)))
+	if w := wordForm.FindString(text[c.Value.End:]); w != "" && !stop[strings.ToLower(w)] {
+		out[1] = Stem(strings.ToLower(w))
 	}
 	return out
 }
 
 // distinct says that a title names something that a claim does not speak of.
-func distinct(title string, c Claim) bool {
-	for k, w := range termsOf(title, nil) {
+func distinct(title Terms, c Claim) bool {
+	for k, w := range title {
 		if w >= 1 && c.Rest[k] == 0 && c.Above[k] == 0 {
 			return true
 		}
@@ -260,36 +266,46 @@ func contrast(a, b Claim) string {
 
 // otherNumber tells pump 2 from pump 3.
 func otherNumber(a, b Claim) string {
-	read := func(c Claim) map[string]map[string]bool {
-		m := map[string]map[string]bool{}
-		text := c.Unit.Text + " · " + c.Unit.Lead
-		for _, x := range numbered.FindAllStringSubmatchIndex(text, -1) {
-			w, n := strings.ToLower(text[x[2]:x[3]]), text[x[4]:x[5]]
-			if notThings[w] || n != strings.ToUpper(n) || x[4] >= c.Value.Start && x[4] < c.Value.End && c.Unit.Form == Prose {
-				continue
+	for _, x := range a.numbers {
+		found, same := false, false
+		for _, y := range b.numbers {
+			if x.word == y.word {
+				found, same = true, same || x.number == y.number
 			}
-			if m[w] == nil {
-				m[w] = map[string]bool{}
+		}
+		for _, z := range a.numbers {
+			for _, y := range b.numbers {
+				same = same || x.word == z.word && z == y
 			}
-			m[w][n] = true
 		}
-		return m
-	}
-	x, y := read(a), read(b)
-	for w, ns := range x {
-		ms := y[w]
-		if len(ms) == 0 {
-			continue
-		}
-		same := false
-		for n := range ns {
-			same = same || ms[n]
-		}
-		if !same {
-			return "another " + w
+		if found && !same {
+			return "another " + x.word
 		}
 	}
 	return ""
+}
+
+// thing is a numbered one: pump 2.
+type thing struct{ word, number string }
+
+// things are the numbered things that a claim's unit speaks of, its own value apart.
+func things(c Claim) []thing {
+	var out []thing
+	text := c.Unit.Text + " · " + c.Unit.Lead
+	for _, x := range numbered.FindAllStringSubmatchIndex(text, -1) {
+		w, n := strings.ToLower(text[x[2]:x[3]]), text[x[4]:x[5]]
+		if notThings[w] || n != strings.ToUpper(n) || x[4] >= c.Value.Start && x[4] < c.Value.End && c.Unit.Form == Prose {
+			continue
+		}
+		out = append(out, thing{w, n})
+	}
+	return out
+}
+
+// Ready computes once what comparing a claim with many others needs. Whoever changes Local or Value calls it again.
+func (c *Claim) Ready() {
+	c.names, c.subject = nil, nil
+	c.names, c.subject, c.numbers = naming(*c), subject(*c), things(*c)
 }
 
 func related(a, b string) bool {
@@ -305,10 +321,9 @@ func anyIn(names []string, c Claim) bool {
 	return false
 }
 
-func titled(names []string, title string) bool {
-	t := termsOf(title, nil)
+func titled(names []string, title Terms) bool {
 	for _, n := range names {
-		if t[n] > 0 {
+		if title[n] > 0 {
 			return true
 		}
 	}
@@ -317,11 +332,8 @@ func titled(names []string, title string) bool {
 
 // siblings tells apart documents of one form about different things: "North Hall Guide", "South Hall Guide". What they say
 // without naming anybody, they say of their own.
-func siblings(a, b Claim, aTitle, bTitle string) string {
-	if aTitle == bTitle {
-		return ""
-	}
-	x, y := termsOf(aTitle, nil), termsOf(bTitle, nil)
+func siblings(a, b Claim) string {
+	x, y := a.title, b.title
 	common := 0
 	var onlyA, onlyB []string
 	for k := range x {

@@ -52,6 +52,9 @@ type Claim struct {
 	Aside string
 	// Cell is the column that the value stands in; -1 outside tables.
 	Cell int
+
+	title, names, subject Terms // see Ready
+	numbers               []thing
 }
 
 // Source is a version's text, with what all of its claims have above them.
@@ -59,20 +62,51 @@ type Source struct {
 	Document corpus.Slug
 	Title    string
 	Sections []corpus.Section
+
+	memo map[int][]Claim
+}
+
+// NewSource is a version's text that remembers what it was taken apart into. It is for one goroutine.
+func NewSource(document corpus.Slug, title string, sections []corpus.Section) Source {
+	return Source{Document: document, Title: title, Sections: sections, memo: map[int][]Claim{}}
 }
 
 // Section takes section i apart.
 func (s *Source) Section(i int) []Claim {
+	if known, ok := s.memo[i]; ok {
+		return known
+	}
+	out := s.section(i)
+	if s.memo != nil {
+		s.memo[i] = out
+	}
+	return out
+}
+
+func (s *Source) section(i int) []Claim {
 	sec := s.Sections[i]
 	if Kept(sec) || sec.Level == 0 && len(s.Sections) > 1 {
 		return nil // a cover tells which version this is
 	}
 	above := termsOf(strings.Join(sec.Path, " · ")+" · "+s.Title, nil)
+	title := termsOf(s.Title, nil)
 	var out []Claim
+	intro := ""
 	for _, b := range sec.Blocks {
 		for _, u := range Units(b) {
+			if u.Lead == "" && b.Kind != corpus.Paragraph {
+				u.Lead = intro
+			}
 			out = append(out, u.claims(i, above)...)
 		}
+		if intro = ""; b.Kind == corpus.Paragraph && strings.HasSuffix(b.Text, ":") {
+			list := Sentences(b.Text)
+			intro = list[len(list)-1]
+		}
+	}
+	for k := range out {
+		out[k].title = title
+		out[k].Ready()
 	}
 	return out
 }
@@ -115,14 +149,38 @@ func (u *Unit) claims(section int, above Terms) []Claim {
 func (u *Unit) prose(section int, above Terms) []Claim {
 	values := value.Extract(u.Text)
 	aside := asideOf(u.Text)
-	whole := termsOf(u.Text+" · "+u.Lead, nil)
+	words := mask(u.Text, values)
+	whole := termsOf(words+" · "+u.Lead, nil)
 	var out []Claim
 	for _, v := range values {
 		a, b := clause(u.Text, v.Start, v.End)
-		local := termsOf(u.Text[a:v.Start]+" · "+u.Text[v.End:b], nil)
+		local := termsOf(words[a:v.Start]+" · "+words[v.End:b], nil)
 		out = append(out, Claim{Value: v, Unit: u, Section: section, Local: local, Rest: whole, Above: above, Aside: aside, Cell: -1, Key: keyBefore(u.Text[:v.Start])})
 	}
 	return out
+}
+
+// onlyNames says that nothing in a cell is a value by itself, but for names that are not all of it.
+func onlyNames(list []value.Value, cell string) bool {
+	for _, v := range list {
+		if v.Kind != value.Name || len(v.Text) == len(strings.TrimSpace(cell)) {
+			return false
+		}
+	}
+	return true
+}
+
+// mask blanks the amounts of a text: what is measured in GB is not about "GB".
+func mask(text string, values []value.Value) string {
+	b := []byte(text)
+	for _, v := range values {
+		if v.Numeric() || v.Kind == value.Clock || v.Kind == value.Date {
+			for i := v.Start; i < v.End; i++ {
+				b[i] = ' '
+			}
+		}
+	}
+	return string(b)
 }
 
 // cells makes claims of a table row: each value is about its column's header and its row's first words.
@@ -130,23 +188,27 @@ func (u *Unit) cells(section int, above Terms) []Claim {
 	var out []Claim
 	aside := asideOf(u.Text)
 	head := u.Label()
-	whole := termsOf(strings.Join(u.Cells, " · ")+" · "+strings.Join(u.Header, " · "), nil)
+	masked := make([]string, len(u.Cells))
+	for c, cell := range u.Cells {
+		masked[c] = mask(cell, value.Extract(cell))
+	}
+	whole := termsOf(strings.Join(masked, " · ")+" · "+strings.Join(u.Header, " · ")+" · "+u.Lead, nil)
 	for c, cell := range u.Cells {
 		if c < head && len(u.Cells) > 1 || strings.TrimSpace(cell) == "" {
 			continue
 		}
-		subject := strings.Join(u.Cells[:min(head, c)], " · ")
+		subject := strings.Join(masked[:min(head, c)], " · ")
 		if c < len(u.Header) {
 			subject += " · " + u.Header[c]
 		}
 		values := value.Extract(cell)
-		if len(values) == 0 && len(strings.Fields(cell)) <= 6 {
+		if len(strings.Fields(cell)) <= 6 && onlyNames(values, cell) {
 			values = []value.Value{value.AsWords(cell)}
 		}
 		for _, v := range values {
 			own := ""
 			if v.Kind != value.Words {
-				own = " · " + cell[:v.Start] + " · " + cell[v.End:]
+				own = " · " + masked[c][:v.Start] + " · " + masked[c][v.End:]
 			}
 			out = append(out, Claim{Value: v, Unit: u, Section: section, Local: termsOf(subject+own, nil), Rest: whole, Above: above, Aside: aside, Cell: c, Key: keyOf(u, head, c)})
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"substrate/corpus"
+	"substrate/driftlog/value"
 )
 
 // Units cuts a block into units.
@@ -62,7 +63,7 @@ var marker = regexp.MustCompile(`^(?:[-*•–—◦▪‣·+]|\(?(?:\d{1,3}|[a-
 
 var sentenceEnd = regexp.MustCompile(`[.!?]["'”)]?\s+`)
 
-var abbreviation = regexp.MustCompile(`(?i)(?:\b(?:e\.g|i\.e|etc|vs|no|nos|fig|sec|ch|dr|mr|mrs|ms|prof|st|ca|approx|max|min|incl|resp|bzw|z\.b|art|cf|p|pp|vol|ed|inc|ltd|co|jan|feb|mar|apr|aug|sept?|oct|nov|dec)|\b[A-Z])\.$`)
+var abbreviation = regexp.MustCompile(`(?i)(?:\b(?:e\.g|i\.e|etc|vs|no|nos|fig|sec|ch|dr|mr|mrs|ms|prof|st|ca|approx|max|min|incl|resp|bzw|z\.b|art|cf|p|pp|vol|ed|inc|ltd|co|jan|feb|mar|apr|aug|sept?|oct|nov|dec)|(?:^|[^\d\s]\s)[A-Z])\.$`)
 
 // Sentences cuts a text into sentences.
 func Sentences(text string) []string {
@@ -101,7 +102,7 @@ func clause(text string, a, b int) (start, end int) {
 	}
 	for i := len(starts) - 1; i >= 0; i-- {
 		start = starts[i]
-		if termsOf(text[start:a]+" · "+text[b:end], nil).Weight() >= 2 {
+		if termsOf(text[start:a]+" · "+text[b:end], nil).Weight() >= 1.2 {
 			return start, end
 		}
 	}
@@ -112,6 +113,13 @@ func clause(text string, a, b int) (start, end int) {
 		}
 	}
 	return 0, len(text)
+}
+
+// Around are the terms near a piece of a unit's text.
+func (u *Unit) Around(a, b int) Terms {
+	from, to := clause(u.Text, a, b)
+	words := mask(u.Text, value.Extract(u.Text))
+	return termsOf(words[from:a]+" · "+words[b:to], nil)
 }
 
 var assignForm = regexp.MustCompile(`^\s*(?:export\s+|set\s+|ENV\s+|Environment=)?["']?([A-Za-z_][\w.\-/]*)["']?\s*(?::=|=|:)\s*(.+?)[;,]?\s*$`)
@@ -153,7 +161,20 @@ var asides = []struct {
 
 const monthWords = `January|February|March|April|May|June|July|August|September|October|November|December`
 
+// hints are pieces of what asides begin with: most texts have none, and are not looked at closer.
+var hints = strings.Fields("former previous used longer until origin first past back time old prior earlier was were been got have has is are instead rather anymore more longer once went gone came up down rose fell dropped moved switched changed before had last during histor legacy decommission retired consider reject propos suggest asked discuss planned alternativ tried trial voted turned might would could hypothet draft example instance e.g. say, suppose imagine such manufactur vendor supplier data statute standard textbook guideline")
+
 func asideOf(text string) string {
+	low := strings.ToLower(text)
+	found := false
+	for _, h := range hints {
+		if found = strings.Contains(low, h); found {
+			break
+		}
+	}
+	if !found {
+		return ""
+	}
 	for _, a := range asides {
 		if a.re.MatchString(text) {
 			return a.why

@@ -1,6 +1,7 @@
 package echo
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,20 +14,23 @@ import (
 
 // Conflicts finds claims of the pool that speak against fresh ones: two values of one sort about one thing. What known
 // has as an echo is not told again.
-func Conflicts(fresh []Said, p *Pool, known []Candidate) []Candidate {
+func Conflicts(ctx context.Context, fresh []Said, p *Pool, known []Candidate) ([]Candidate, error) {
 	var out []Candidate
 	seen, echoes := map[string]bool{}, map[string]bool{}
 	for _, k := range known {
 		echoes[k.Ref+"\x00"+k.Text] = true
 	}
 	for _, a := range fresh {
-		if a.Aside != "" || !firm(a.Claim) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if a.Aside != "" || !firm(a.Claim) || a.Local.Weight() < 1.9 {
 			continue
 		}
 		best := map[string]match{} // by version: the claim that is most about the same
 		agreed := map[string]float64{}
-		for _, b := range p.About(a.Claim) {
-			if b.Aside != "" || b.Unit == a.Unit || !firm(b.Claim) || sameTable(a, b) {
+		for _, b := range p.About(a.Claim, 1.9, 60) {
+			if b.Aside != "" || b.Unit == a.Unit || !firm(b.Claim) || sameSection(a, b) {
 				continue
 			}
 			score, ok := same(a, b)
@@ -62,7 +66,7 @@ func Conflicts(fresh []Said, p *Pool, known []Candidate) []Candidate {
 			})
 		}
 	}
-	return out
+	return out, nil
 }
 
 type match struct {
@@ -91,28 +95,51 @@ func same(a, b Said) (float64, bool) {
 	if !value.Comparable(a.Value, b.Value) || limit(a.Claim) != limit(b.Claim) {
 		return 0, false
 	}
-	l := claim.About(a.Claim, b.Claim, a.Title, b.Title)
+	l := claim.About(a.Claim, b.Claim)
 	if l.Against != "" {
 		return 0, false
 	}
 	score := min(l.Cover, l.Back)
+	row := sameRow(a.Claim, b.Claim)
+	if row {
+		score = max(score, 0.9)
+	}
 	if score < 0.7 || l.Shared < 1.9 {
 		return 0, false
 	}
 	if a.Unit.Form == claim.Code && (a.Claim.Key == "" || a.Claim.Key != b.Claim.Key) || b.Unit.Form == claim.Code && b.Claim.Key != a.Claim.Key {
 		return 0, false // a line of code is compared with its own setting only
 	}
-	if claim.Exclusive(a.Claim, b.Claim) || a.Value.Kind == value.Number && a.Claim.Key == "" && !anyOf(claim.Beside(a.Claim), claim.Beside(b.Claim)) {
+	if claim.Exclusive(a.Claim, b.Claim) || a.Value.Kind == value.Number && a.Claim.Key == "" && !counts(a.Claim, b.Claim) {
 		return 0, false
 	}
-	if a.Document != b.Document && l.Strong < 2 && l.Shared < 2.9 {
+	if a.Document != b.Document && l.Strong < 2 && l.Shared < 2.9 && !row {
 		return 0, false
 	}
 	return score, true
 }
 
-func anyOf(a, b []string) bool {
-	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+// sameRow says that two cells have one label, of more than one word, and one column.
+func sameRow(a, b claim.Claim) bool {
+	if a.Unit.Form != claim.Cell || b.Unit.Form != claim.Cell || a.Cell < 1 || b.Cell < 1 || a.Cell >= len(a.Unit.Header) || b.Cell >= len(b.Unit.Header) {
+		return false
+	}
+	x, y := claim.Words(strings.Join(a.Unit.Cells[:min(a.Unit.Label(), a.Cell)], " · ")), claim.Words(strings.Join(b.Unit.Cells[:min(b.Unit.Label(), b.Cell)], " · "))
+	h, k := claim.Words(a.Unit.Header[a.Cell]), claim.Words(b.Unit.Header[b.Cell])
+	return x.Weight() >= 1.9 && claim.Common(x, y) >= 0.99*max(x.Weight(), y.Weight()) && (len(a.Unit.Cells) == 2 && len(b.Unit.Cells) == 2 || claim.Common(h, k) >= 0.99*max(h.Weight(), k.Weight()))
+}
+
+// counts says that two bare numbers count the same: the word behind both is one, or they are large and the word before them is
+// ("port 9101"). A small number behind a word is a name: pump 2.
+func counts(a, b claim.Claim) bool {
+	if a.Cell > 0 || b.Cell > 0 {
+		return a.Cell > 0 && b.Cell > 0
+	}
+	x, y := claim.Beside(a), claim.Beside(b)
+	if x[0] != "" && x[0] == y[0] && a.Value.Amount < 1000 && !strings.Contains("is to of be at only", x[0]) {
+		return false
+	}
+	return x[1] != "" && x[1] == y[1] || x[0] != "" && x[0] == y[0] && a.Value.Amount >= 1000 && b.Value.Amount >= 1000
 }
 
 func limit(c claim.Claim) bool {
@@ -122,10 +149,9 @@ func limit(c claim.Claim) bool {
 	return c.Value.Start <= len(c.Unit.Text) && bound.MatchString(c.Unit.Text[:c.Value.Start])
 }
 
-// sameTable says that two claims stand in one section as rows of a table: rows differ, that is what they are for.
-func sameTable(a, b Said) bool {
-	return a.Key == b.Key && a.Anchor == b.Anchor && a.Unit.Form == b.Unit.Form && a.Unit.Form != claim.Prose
-}
+// sameSection says that two claims stand in one section: its rows differ because that is what they are for, and its sentences
+// because whoever wrote them had both before the eyes.
+func sameSection(a, b Said) bool { return a.Key == b.Key && a.Anchor == b.Anchor }
 
 // Standing of a statement that was checked.
 type Standing string
@@ -169,11 +195,12 @@ func Check(statement string, p *Pool) []Found {
 			delete(local, k)
 		}
 		c.Local, c.Rest = local, claim.Words(statement)
-		for _, s := range p.About(c) {
+		c.Ready()
+		for _, s := range p.About(c, min(2, 0.6*c.Local.Weight()), 400) {
 			if s.Aside != "" || !value.Comparable(c.Value, s.Value) {
 				continue
 			}
-			l := claim.About(c, s.Claim, "", s.Title)
+			l := claim.About(c, s.Claim)
 			need := 0.6
 			if value.Agree(c.Value, s.Value) {
 				if l.Cover >= 0.5 {

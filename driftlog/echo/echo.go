@@ -66,7 +66,7 @@ func Echoes(changes []Changed, p *Pool) []Candidate {
 			}
 			seen[id] = true
 			out = append(out, Candidate{
-				Kind: Echo, Ref: s.Ref, Text: s.Unit.Text, Value: ch.Old.Value.Text, Other: ch.NewRef, OtherText: ch.New.Unit.Text, OtherValue: ch.New.Value.Text,
+				Kind: Echo, Ref: s.Ref, Text: s.Unit.Text, Value: s.Value.Text, Other: ch.NewRef, OtherText: ch.New.Unit.Text, OtherValue: ch.New.Value.Text,
 				Old: ch.OldRef, Because: because, Key: s.Key, Anchor: s.Anchor, norm: ch.Old.Value.Norm,
 			})
 		}
@@ -79,8 +79,8 @@ func repeats(ch Changed, s Said) string {
 	if s.Document == ch.Document || s.Aside != "" || has(s.Claim, ch.New.Value) || value.Agree(s.Value, ch.New.Value) && s.Value.Kind == ch.New.Value.Kind {
 		return ""
 	}
-	l := claim.About(ch.Old, s.Claim, ch.Title, s.Title)
-	if n := claim.About(ch.New, s.Claim, ch.Title, s.Title); n.Against == "" && (l.Against != "" || n.Cover > l.Cover) {
+	l := claim.About(ch.Old, s.Claim)
+	if n := claim.About(ch.New, s.Claim); n.Against == "" && (l.Against != "" || n.Cover > l.Cover) {
 		l = n
 	}
 	if l.Against != "" || !near(l, ch.Old.Value) {
@@ -107,7 +107,7 @@ func near(l claim.Likeness, v value.Value) bool {
 		return false
 	case l.Cover >= 0.55 && l.Back >= 0.25:
 		return true
-	case l.Cover >= 0.4 && l.Back >= 0.4:
+	case l.Cover >= 0.4 && l.Back >= 0.4, l.Shared >= 2.5 && l.Cover >= 0.35 && l.Back >= 0.6:
 		return true
 	}
 	return l.Cover >= 0.35 && l.Strong >= 2 && l.Back >= 0.25
@@ -161,11 +161,8 @@ func (p *Pool) Phrase(words string) []Said {
 		}
 		v := value.AsWords(words)
 		v.Start, v.End = at, at+len(low)
-		s.Value = v
-		s.Local = claim.Words(s.Unit.Text)
-		for k := range claim.Words(words) {
-			delete(s.Local, k)
-		}
+		s.Value, s.Local = v, s.Unit.Around(at, at+len(low))
+		s.Ready()
 		out = append(out, s)
 	}
 	return out

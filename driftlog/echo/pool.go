@@ -7,6 +7,7 @@
 package echo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -77,27 +78,43 @@ func (p *Pool) Holding(v value.Value) []Said {
 	return out
 }
 
-// About are the claims that may be about the same as c: they share at least two of its local terms, or its only one, and
-// their values are of one sort.
-func (p *Pool) About(c claim.Claim) []Said {
-	count := map[int]float64{}
+// About are the claims that may be about the same as c: they share local terms of at least that weight, and their values are of
+// one sort. At most most are answered, those that share most. Only c's rarest terms are looked up: a term that half of the
+// library has tells nothing, and would cost the most.
+func (p *Pool) About(c claim.Claim, least float64, most int) []Said {
+	type list struct {
+		weight float64
+		at     []int
+	}
+	var lists []list
 	for t, w := range c.Local {
-		list := p.bySubj[sortOf(c.Value)+"\x00"+t]
-		if len(list) > 2000 {
-			continue // a word that everything has
-		}
-		for _, i := range list {
-			count[i] += w
+		if l := p.bySubj[sortOf(c.Value)+"\x00"+t]; len(l) > 0 {
+			lists = append(lists, list{w, l})
 		}
 	}
-	least := min(2, 0.6*c.Local.Weight())
+	slices.SortFunc(lists, func(a, b list) int { return cmp.Or(len(a.at)-len(b.at), cmp.Compare(b.weight, a.weight)) })
+	count := map[int]float64{}
+	rest := 0.0
+	for _, l := range lists {
+		rest += l.weight
+	}
+	for _, l := range lists {
+		// A claim that has none of the rarer terms cannot reach the least any more.
+		for _, i := range l.at {
+			if w, ok := count[i]; ok || rest >= least {
+				count[i] = w + l.weight
+			}
+		}
+		rest -= l.weight
+	}
 	var hits []int
 	for i, w := range count {
 		if w >= least {
 			hits = append(hits, i)
 		}
 	}
-	slices.Sort(hits)
+	slices.SortFunc(hits, func(i, j int) int { return cmp.Or(cmp.Compare(count[j], count[i]), i-j) })
+	hits = hits[:min(most, len(hits))]
 	out := make([]Said, len(hits))
 	for k, i := range hits {
 		out[k] = p.all[i]

@@ -13,26 +13,44 @@ var forms = []struct {
 	kind Kind
 	re   *regexp.Regexp
 	norm func(m []string) string // "" declines
+	need func(text string) bool  // cheap: the form cannot occur in a text that lacks this
 }{
-	{Address, regexp.MustCompile(`\b(?:https?|ftp|ssh|mqtts?|tcp|udp|file|s3|postgres(?:ql)?|redis|amqp)://[^\s<>"'|)]+[^\s<>"'|).,;:]`), whole},
-	{Address, regexp.MustCompile(`\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b`), lower},
-	{Address, regexp.MustCompile(`\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b`), lower},
-	{Address, regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?::\d{2,5})?\b`), whole},
-	{Address, regexp.MustCompile(`\b(?:[a-zA-Z](?:[\w-]*\w)?\.)+[a-zA-Z][\w-]*:\d{2,5}\b`), lower},
-	{Date, regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})\b`), func(m []string) string { return dateNorm(m[1], m[2], m[3]) }},
-	{Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? (` + months + `)\.?(?:,? (\d{4}))?\b`), func(m []string) string { return dateNorm(m[3], m[2], m[1]) }},
-	{Date, regexp.MustCompile(`\b(` + months + `)\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4})\b)?`), func(m []string) string { return dateNorm(m[3], m[1], m[2]) }},
-	{Date, regexp.MustCompile(`\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b`), func(m []string) string { return dateNorm(m[3], m[2], m[1]) }},
-	{Clock, regexp.MustCompile(`\b([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?(am|pm|a\.m\.|p\.m\.))?(?: o'clock| hrs| h| Uhr)?\b`), clockNorm},
-	{Clock, regexp.MustCompile(`\b(1[0-2]|[1-9])() ?(am|pm|a\.m\.|p\.m\.|o'clock)\b`), clockNorm},
-	{Path, regexp.MustCompile(`(?:^|[\s"'(=` + "`" + `:])((?:~|\.{1,2})?/[A-Za-z_.][\w.+@%-]*(?:/[\w.+@%*-]+)*/?)`), func(m []string) string { return strings.TrimRight(m[1], "/.") }},
-	{Path, regexp.MustCompile(`\b([A-Za-z]:\\[\w\\. -]*\w)`), func(m []string) string { return strings.ToLower(m[1]) }},
-	{Version, regexp.MustCompile(`\b(?:[vV]|[vV]ersion |[Rr]elease )(\d+(?:\.\d+)*(?:[-+]?(?:rc|beta|alpha|p)\d*)?)\b`), func(m []string) string { return m[1] }},
-	{Version, regexp.MustCompile(`\b(\d+\.\d+\.\d+(?:[.-][\w]+)*)\b`), func(m []string) string { return m[1] }},
-	{Version, regexp.MustCompile(`\b(?:Rev(?:ision)?\.? |Issue |Edition )([A-Z]|\d+)\b`), func(m []string) string { return strings.ToLower(m[1]) }},
+	{Address, regexp.MustCompile(`\b(?:https?|ftp|ssh|mqtts?|tcp|udp|file|s3|postgres(?:ql)?|redis|amqp)://[^\s<>"'|)]+[^\s<>"'|).,;:]`), whole, with("://")},
+	{Address, regexp.MustCompile(`\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b`), lower, with("@")},
+	{Address, regexp.MustCompile(`\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b`), lower, func(t string) bool { return strings.Count(t, ":") > 4 || strings.Count(t, "-") > 4 }},
+	{Address, regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?::\d{2,5})?\b`), whole, dots(3)},
+	{Address, regexp.MustCompile(`\b(?:[a-zA-Z](?:[\w-]*\w)?\.)+[a-zA-Z][\w-]*:\d{2,5}\b`), lower, with(":")},
+	{Date, regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})\b`), func(m []string) string { return dateNorm(m[1], m[2], m[3]) }, with("-")},
+	{Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? (` + months + `)\.?(?:,? (\d{4}))?\b`), func(m []string) string { return dateNorm(m[3], m[2], m[1]) }, hasMonth},
+	{Date, regexp.MustCompile(`\b(` + months + `)\.? (\d{1,2})(?:st|nd|rd|th)?\b(?:,? (\d{4})\b)?`), func(m []string) string { return dateNorm(m[3], m[1], m[2]) }, hasMonth},
+	{Date, regexp.MustCompile(`\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b`), func(m []string) string { return dateNorm(m[3], m[2], m[1]) }, dots(2)},
+	{Clock, regexp.MustCompile(`\b([01]?\d|2[0-3])[:.]([0-5]\d)(?: ?(am|pm|a\.m\.|p\.m\.))?(?: o'clock| hrs| h| Uhr)?\b`), clockNorm, with(":", ".")},
+	{Clock, regexp.MustCompile(`\b(1[0-2]|[1-9])() ?(am|pm|a\.m\.|p\.m\.|o'clock)\b`), clockNorm, with("am", "pm", ".m.", "clock")},
+	{Path, regexp.MustCompile(`(?:^|[\s"'(=` + "`" + `:])((?:~|\.{1,2})?/[A-Za-z_.][\w.+@%-]*(?:/[\w.+@%*-]+)*/?)`), func(m []string) string { return strings.TrimRight(m[1], "/.") }, with("/")},
+	{Path, regexp.MustCompile(`\b([A-Za-z]:\\[\w\\. -]*\w)`), func(m []string) string { return strings.ToLower(m[1]) }, with(`:\`)},
+	{Version, regexp.MustCompile(`\b(?:[vV]|[vV]ersion |[Rr]elease )(\d+(?:\.\d+)*(?:[-+]?(?:rc|beta|alpha|p)\d*)?)\b`), func(m []string) string { return m[1] }, with("v", "V", "elease")},
+	{Version, regexp.MustCompile(`\b(\d+\.\d+\.\d+(?:[.-][\w]+)*)\b`), func(m []string) string { return m[1] }, dots(2)},
+	{Version, regexp.MustCompile(`\b(?:Rev(?:ision)?\.? |Issue |Edition )([A-Z]|\d+)\b`), func(m []string) string { return strings.ToLower(m[1]) }, with("Rev", "Issue", "Edition")},
 }
 
 const months = `Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?`
+
+func with(any ...string) func(string) bool {
+	return func(t string) bool {
+		for _, s := range any {
+			if strings.Contains(t, s) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func dots(n int) func(string) bool {
+	return func(t string) bool { return strings.Count(t, ".") >= n }
+}
+
+var hasMonth = with("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 func whole(m []string) string { return strings.TrimRight(m[0], "/") }
 func lower(m []string) string { return strings.ToLower(m[0]) }
@@ -92,7 +110,7 @@ func Extract(text string) []Value {
 	}
 	digits := strings.ContainsAny(text, "0123456789")
 	for _, f := range forms {
-		if !digits && f.kind != Address && f.kind != Path {
+		if !digits && f.kind != Address && f.kind != Path && !strings.Contains(text, "Rev") || !f.need(text) {
 			continue
 		}
 		for _, at := range f.re.FindAllStringSubmatchIndex(text, -1) {

@@ -71,6 +71,9 @@ func mark(taken []bool, a, b int) {
 // ReadPlain is a text as one value of a kind that its letters tell, else as words; identifiers are not looked for.
 func ReadPlain(t string) Value {
 	for _, f := range forms {
+		if !f.need(t) {
+			continue
+		}
 		if m := f.re.FindStringSubmatch(t); m != nil && len(m[0]) == len(t) {
 			if norm := f.norm(m); norm != "" {
 				return Value{Kind: f.kind, Text: t, End: len(t), Norm: string(f.kind) + ":" + norm}
