@@ -165,7 +165,10 @@ func (s *scan) run(ctx context.Context) ([]echo.Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := echo.Echoes(changes, pool)
+	out, err := echo.Echoes(ctx, changes, pool)
+	if err != nil {
+		return nil, fmt.Errorf("stopped before anything was changed: %w", err)
+	}
 	conflicts, err := echo.Conflicts(ctx, fresh, pool, out)
 	if err != nil {
 		return nil, fmt.Errorf("stopped before anything was changed: %w", err)

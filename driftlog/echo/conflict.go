@@ -47,7 +47,7 @@ func Conflicts(ctx context.Context, fresh []Said, p *Pool, known []Candidate) ([
 		}
 		for _, key := range slices.Sorted(maps.Keys(best)) {
 			m := best[key]
-			if agreed[key] >= m.score || has(m.Claim, a.Value) || has(a.Claim, m.Value) {
+			if agreed[key] >= m.score || p.has(m.Claim, a.Value) || p.has(a.Claim, m.Value) {
 				continue
 			}
 			first, second := a, m.Said
@@ -208,7 +208,7 @@ func Check(statement string, p *Pool) []Found {
 				}
 				continue
 			}
-			if l.Cover >= need+0.1 && l.Against == "" && l.Back >= 0.3 && (firm(s.Claim) || s.Value.Kind != value.Name) && !has(s.Claim, c.Value) {
+			if l.Cover >= need+0.1 && l.Against == "" && l.Back >= 0.3 && (firm(s.Claim) || s.Value.Kind != value.Name) && !p.has(s.Claim, c.Value) {
 				add(Found{s, false, l.Cover * (0.5 + l.Back/2)})
 			}
 		}

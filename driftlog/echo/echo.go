@@ -1,6 +1,7 @@
 package echo
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -47,10 +48,13 @@ type Candidate struct {
 }
 
 // Echoes finds the claims of the pool that still repeat a value that was changed.
-func Echoes(changes []Changed, p *Pool) []Candidate {
+func Echoes(ctx context.Context, changes []Changed, p *Pool) ([]Candidate, error) {
 	var out []Candidate
 	seen := map[string]bool{}
 	for _, ch := range changes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if reference.MatchString(ch.Old.Value.Text) || ch.Old.Aside != "" || ch.Old.Value.Kind == value.Date && ch.New.Value.Kind != value.Date {
 			continue
 		}
@@ -59,7 +63,7 @@ func Echoes(changes []Changed, p *Pool) []Candidate {
 			list = append(list, p.Phrase(ch.Old.Value.Text)...)
 		}
 		for _, s := range list {
-			because := repeats(ch, s)
+			because := p.repeats(ch, s)
 			id := s.Ref + "\x00" + s.Unit.Text + "\x00" + ch.Old.Value.Norm
 			if because == "" || seen[id] {
 				continue
@@ -71,19 +75,19 @@ func Echoes(changes []Changed, p *Pool) []Candidate {
 			})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // repeats says why a claim repeats what was changed; "" when it does not, or may be about something else.
-func repeats(ch Changed, s Said) string {
-	if s.Document == ch.Document || s.Aside != "" || has(s.Claim, ch.New.Value) || value.Agree(s.Value, ch.New.Value) && s.Value.Kind == ch.New.Value.Kind {
+func (p *Pool) repeats(ch Changed, s Said) string {
+	if s.Document == ch.Document || s.Aside != "" || value.Agree(s.Value, ch.New.Value) && s.Value.Kind == ch.New.Value.Kind {
 		return ""
 	}
 	l := claim.About(ch.Old, s.Claim)
 	if n := claim.About(ch.New, s.Claim); n.Against == "" && (l.Against != "" || n.Cover > l.Cover) {
 		l = n
 	}
-	if l.Against != "" || !near(l, ch.Old.Value) {
+	if l.Against != "" || !near(l, ch.Old.Value) || p.has(s.Claim, ch.New.Value) {
 		return ""
 	}
 	shared := sharedTerms(ch.Old.Local, s.Claim)
@@ -148,7 +152,11 @@ func (p *Pool) Phrase(words string) []Said {
 		return nil
 	}
 	low := strings.ToLower(words)
+	if known, ok := p.found[low]; ok {
+		return known
+	}
 	var out []Said
+	defer func() { p.found[low] = out }()
 	for _, i := range p.phrases {
 		s := p.all[i]
 		if s.Unit.Form == claim.Cell {

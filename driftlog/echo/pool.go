@@ -34,11 +34,13 @@ type Pool struct {
 	bySubj  map[string][]int
 	phrases []int // claims that are the first of their unit
 	units   map[*claim.Unit]int
+	values  map[*claim.Unit][]value.Value // of units that were looked at closer
+	found   map[string][]Said             // by phrase
 }
 
 // NewPool is an empty pool.
 func NewPool() *Pool {
-	return &Pool{byNorm: map[string][]int{}, bySubj: map[string][]int{}, units: map[*claim.Unit]int{}}
+	return &Pool{byNorm: map[string][]int{}, bySubj: map[string][]int{}, units: map[*claim.Unit]int{}, values: map[*claim.Unit][]value.Value{}, found: map[string][]Said{}}
 }
 
 // Add adds sections of a version; ref makes the reference of an anchor.
@@ -123,8 +125,13 @@ func (p *Pool) About(c claim.Claim, least float64, most int) []Said {
 }
 
 // has says that a claim's unit holds a value, in whatever cell.
-func has(c claim.Claim, v value.Value) bool {
-	for _, x := range value.Extract(c.Unit.Text) {
+func (p *Pool) has(c claim.Claim, v value.Value) bool {
+	list, ok := p.values[c.Unit]
+	if !ok {
+		list = value.Extract(c.Unit.Text)
+		p.values[c.Unit] = list
+	}
+	for _, x := range list {
 		if value.Same(x, v) {
 			return true
 		}
