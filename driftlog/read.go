@@ -17,8 +17,11 @@ func IsLog(title string) bool {
 	if i := strings.IndexAny(t, "(–—"); i > 3 {
 		t = strings.TrimSpace(t[:i])
 	}
-	return logHeading.MatchString(t)
+	return logHeading.MatchString(t) || logWords.MatchString(t)
 }
+
+// logWords are said of nothing else, whatever stands around them: "Drift log of the pharmacy", "Platform Drift Log".
+var logWords = regexp.MustCompile(`(?i)\bdrift[ -]?(?:log|register)\b|\bknown (?:documentation )?(?:inconsistencies|discrepancies)\b`)
 
 // Find lists the places of a version's drift logs among its sections, without those below one; named is the heading or
 // anchor of the only one that counts, "" for any.

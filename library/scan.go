@@ -15,7 +15,6 @@ import (
 	"substrate/driftlog/change"
 	"substrate/driftlog/claim"
 	"substrate/driftlog/echo"
-	"substrate/driftlog/value"
 	"substrate/epoch"
 )
 
@@ -193,18 +192,12 @@ func (s *scan) document(ctx context.Context, i int) ([]echo.Changed, []echo.Said
 		if err != nil {
 			return nil, nil, err
 		}
-		new, err := s.source(ctx, s.rows[k])
-		if err != nil {
-			return nil, nil, err
-		}
-		d := change.Compare(old, new)
+		// Each older version is held against the current one: what a version between them said does not matter any more.
+		d := change.Compare(old, src)
 		for _, v := range d.Values() {
-			if k < i && !still(src, v) {
-				continue // a later version says something else again
-			}
 			changes = append(changes, echo.Changed{
 				Value: v, Document: cur.Document, Title: cur.Title,
-				OldRef: refAt(s.rows[k-1], old.Sections[v.Old.Section].Anchor), NewRef: refAt(s.rows[k], new.Sections[v.New.Section].Anchor),
+				OldRef: refAt(s.rows[k-1], old.Sections[v.Old.Section].Anchor), NewRef: refAt(cur, src.Sections[v.New.Section].Anchor),
 			})
 		}
 		if k == i {
@@ -218,16 +211,6 @@ func refAt(r catalog.Row, anchor string) string {
 	ref := refOf(r.Document, r.Label)
 	ref.Anchor = anchor
 	return ref.String()
-}
-
-// still says that the current version says what a change made.
-func still(src claim.Source, v change.Value) bool {
-	for _, c := range src.All() {
-		if value.Same(c.Value, v.New.Value) && claim.Overlap(c.Local, v.New.Local) >= 0.5 {
-			return true
-		}
-	}
-	return false
 }
 
 func said(src claim.Source, r catalog.Row, list []claim.Claim) []echo.Said {

@@ -291,7 +291,7 @@ type thing struct{ word, number string }
 // things are the numbered things that a claim's unit speaks of, its own value apart.
 func things(c Claim) []thing {
 	var out []thing
-	text := c.Unit.Text + " · " + c.Unit.Lead
+	text := c.Unit.Text + " · " + c.Unit.Lead + " · " + c.heads
 	for _, x := range numbered.FindAllStringSubmatchIndex(text, -1) {
 		w, n := strings.ToLower(text[x[2]:x[3]]), text[x[4]:x[5]]
 		if notThings[w] || n != strings.ToUpper(n) || x[4] >= c.Value.Start && x[4] < c.Value.End && c.Unit.Form == Prose {

@@ -55,6 +55,7 @@ type Claim struct {
 
 	title, names, subject Terms // see Ready
 	numbers               []thing
+	heads                 string // headings and title as printed
 }
 
 // Source is a version's text, with what all of its claims have above them.
@@ -85,7 +86,7 @@ func (s *Source) Section(i int) []Claim {
 
 func (s *Source) section(i int) []Claim {
 	sec := s.Sections[i]
-	if Kept(sec) || sec.Level == 0 && len(s.Sections) > 1 {
+	if Kept(sec) || keeps(s.Title) || sec.Level == 0 && len(s.Sections) > 1 {
 		return nil // a cover tells which version this is
 	}
 	above := termsOf(strings.Join(sec.Path, " · ")+" · "+s.Title, nil)
@@ -105,11 +106,14 @@ func (s *Source) section(i int) []Claim {
 		}
 	}
 	for k := range out {
-		out[k].title = title
+		out[k].title, out[k].heads = title, bare(sec.Title)+" · "+s.Title
 		out[k].Ready()
 	}
 	return out
 }
+
+// bare is a heading without its number.
+func bare(h string) string { return strings.TrimLeft(h, "0123456789.§ ") }
 
 // All takes every section apart.
 func (s *Source) All() []Claim {
@@ -126,11 +130,18 @@ var logs = []string{"change log", "changelog", "revision history", "version hist
 // Kept says that a section keeps record of the past (change log, drift log, history) instead of stating how things are.
 func Kept(s corpus.Section) bool {
 	for _, h := range append([]string{s.Title}, s.Path...) {
-		h = strings.ToLower(strings.Trim(h, " .:0123456789§"))
-		for _, l := range logs {
-			if h == l || len(l) > 9 && strings.Contains(h, l) {
-				return true
-			}
+		if keeps(h) {
+			return true
+		}
+	}
+	return false
+}
+
+func keeps(heading string) bool {
+	h := strings.ToLower(strings.Trim(heading, " .:0123456789§"))
+	for _, l := range logs {
+		if h == l || len(l) > 8 && strings.Contains(h, l) {
+			return true
 		}
 	}
 	return false

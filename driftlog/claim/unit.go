@@ -102,9 +102,12 @@ func clause(text string, a, b int) (start, end int) {
 	}
 	for i := len(starts) - 1; i >= 0; i-- {
 		start = starts[i]
-		if termsOf(text[start:a]+" · "+text[b:end], nil).Weight() >= 1.2 {
+		if termsOf(text[start:a]+" · "+text[b:end], nil).Weight() >= 2 {
 			return start, end
 		}
+	}
+	if termsOf(text[:a], nil).Weight() >= 1.2 {
+		return 0, end
 	}
 	// The sentence begins with the value's own clause and says what it is about behind it.
 	for _, c := range cuts {
@@ -153,7 +156,7 @@ var asides = []struct {
 	why string
 	re  *regexp.Regexp
 }{
-	{"it tells of the past", regexp.MustCompile(`(?i)\b(?:formerly|previously|used to|no longer|until (?:V|version|rev|\d|the|last|we|it|this|early|mid|late|spring|summer|autumn|winter|` + monthWords + `)|originally|at first|in the past|back then|at that time|earlier (?:version|edition|issue|plan|draft|guide|policy|procedure|limit|value|setting)s?|(?:old|former|previous|earlier|prior|original) (?:value|limit|setting|version|rate|figure|interval|policy|number|rule|plan|arrangement|one|name|address|price|dose|setpoint|threshold|target|model|server|supplier|period|retention|timeout|procedure|practice|recipe|ones?|edition|issue)|(?:was|were|has been|have been|had been|is|are|been|got) (?:changed|raised|lowered|increased|reduced|shortened|lengthened|moved|replaced|switched|extended|cut|dropped|retired|superseded|corrected|renamed|migrated) (?:from|in|on|to|by|since|after|when|as)|instead of|rather than|not anymore|any more|any longer|once (?:was|were|had|stood)|(?:went|gone|came|up|down|rose|fell|dropped|moved|switched|changed|changes|raised|lowered|increased|reduced|cut) from|before (?:that|then|the (?:change|move|migration|switch|upgrade|reform|renovation|refit))|prior to|had been|in (?:19|20)[012]\d (?:it|the|we)|(?:back )?in (?:19|20)\d\d|during the|last (?:year|season|term|month|winter|summer|spring|autumn)|historical(?:ly)?|legacy|decommissioned|retired)\b`)},
+	{"it tells of the past", regexp.MustCompile(`(?i)\b(?:formerly|previously|used to|no longer|until (?:V?\d[\w.]*|version|rev|recently|now|then|(?:the )?(?:new|change|move|end of|switch|upgrade|last|early|mid|late|spring|summer|autumn|winter)|` + monthWords + `)|originally|at first|in the past|back then|at that time|earlier (?:version|edition|issue|plan|draft|guide|policy|procedure|limit|value|setting)s?|(?:old|former|previous|earlier|prior|original) (?:value|limit|setting|version|rate|figure|interval|policy|number|rule|plan|arrangement|one|name|address|price|dose|setpoint|threshold|target|model|server|supplier|period|retention|timeout|procedure|practice|recipe|ones?|edition|issue)|(?:was|were|has been|have been|had been|is|are|been|got) (?:changed|raised|lowered|increased|reduced|shortened|lengthened|moved|replaced|switched|extended|cut|dropped|retired|superseded|corrected|renamed|migrated) (?:from|in|on|to|by|since|after|when|as)|instead of|rather than|not anymore|any more|any longer|once (?:was|were|had|stood)|(?:went|gone|came|up|down|rose|fell|dropped|moved|switched|changed|changes|raised|lowered|increased|reduced|cut) from|before (?:that|then|the (?:change|move|migration|switch|upgrade|reform|renovation|refit))|prior to|had been|in (?:19|20)[012]\d (?:it|the|we)|(?:back )?in (?:19|20)\d\d|during the|last (?:year|season|term|month|winter|summer|spring|autumn)|historical(?:ly)?|legacy|decommissioned|retired)\b`)},
 	{"it tells of what was considered", regexp.MustCompile(`(?i)\b(?:considered|rejected|proposed|proposal|suggested|asked for|discussed|had (?:been )?planned|was planned|alternative|we tried|was tried|were tried|trial|voted down|turned down|might|would have|could have|hypothetical|draft(?:ed)? (?:said|had|proposed))\b`)},
 	{"it is an example", regexp.MustCompile(`(?i)\b(?:for example|for instance|e\.g\.|say,|suppose|imagine|such as|as an example|sample output|example)`)},
 	{"it quotes somebody", regexp.MustCompile(`(?i)\b(?:manufacturer|vendor|supplier's|data ?sheet|statute|the standard|textbook|guideline)s? (?:says?|gives?|states?|recommends?|quotes?|allows?|specif(?:y|ies)|claims?)\b`)},

@@ -54,7 +54,7 @@ func Conflicts(ctx context.Context, fresh []Said, p *Pool, known []Candidate) ([
 			if first.Ref > second.Ref || first.Ref == second.Ref && first.Unit.Text > second.Unit.Text {
 				first, second = second, first
 			}
-			id := first.Ref + "\x00" + first.Unit.Text + "\x00" + second.Ref + "\x00" + second.Unit.Text
+			id := first.Ref + "\x00" + first.Value.Norm + "\x00" + second.Ref + "\x00" + second.Value.Norm
 			if seen[id] || echoes[first.Ref+"\x00"+first.Unit.Text] || echoes[second.Ref+"\x00"+second.Unit.Text] {
 				continue
 			}
@@ -109,6 +109,9 @@ func same(a, b Said) (float64, bool) {
 	}
 	if a.Unit.Form == claim.Code && (a.Claim.Key == "" || a.Claim.Key != b.Claim.Key) || b.Unit.Form == claim.Code && b.Claim.Key != a.Claim.Key {
 		return 0, false // a line of code is compared with its own setting only
+	}
+	if a.Document == b.Document && l.Strong < 2 {
+		return 0, false // its sections are about different things, and say so in their headings only
 	}
 	if claim.Exclusive(a.Claim, b.Claim) || a.Value.Kind == value.Number && a.Claim.Key == "" && !counts(a.Claim, b.Claim) {
 		return 0, false
@@ -170,58 +173,59 @@ type Found struct {
 	Score  float64
 }
 
-// Check finds what speaks for and against a statement, the surest first. The statement's own values are compared; one
-// without values is supported by a unit that has nearly all of its words.
+// Check finds what speaks for and against a statement, the surest first. A unit speaks for it that has its values, and against it
+// that has another value of the sort in the place of one. A statement without values is supported by a unit that has
+// nearly all of its words.
 func Check(statement string, p *Pool) []Found {
-	unit := &claim.Unit{Text: statement}
-	asked := claim.Of(unit)
-	var out []Found
-	add := func(f Found) {
-		for _, o := range out {
-			if o.Ref == f.Ref && o.Unit.Text == f.Unit.Text && o.Agrees == f.Agrees {
-				return
+	asked := claim.Of(&claim.Unit{Text: statement})
+	var wanted []claim.Claim
+	for _, soft := range []bool{false, true} {
+		for _, c := range asked {
+			if isSoft := c.Value.Kind == value.Name || c.Value.Kind == value.State; isSoft == soft {
+				wanted = append(wanted, c)
 			}
 		}
-		out = append(out, f)
-	}
-	hard := 0
-	for _, c := range asked {
-		if c.Value.Kind == value.Name && len(asked) > 1 && hasHard(asked) {
-			continue
+		if len(wanted) > 0 {
+			break
 		}
-		hard++
-		local := claim.Words(statement)
+	}
+	words := claim.Words(statement)
+	units := map[*claim.Unit][]Said{}
+	var order []*claim.Unit
+	for i, c := range wanted {
 		for k := range claim.Words(c.Value.Text) {
-			delete(local, k)
+			delete(words, k)
 		}
-		c.Local, c.Rest = local, claim.Words(statement)
+		wanted[i].Local = words
+	}
+	for i := range wanted {
+		c := &wanted[i]
+		c.Rest = words
 		c.Ready()
-		for _, s := range p.About(c, min(2, 0.6*c.Local.Weight()), 400) {
-			if s.Aside != "" || !value.Comparable(c.Value, s.Value) {
-				continue
-			}
-			l := claim.About(c, s.Claim)
-			need := 0.6
-			if value.Agree(c.Value, s.Value) {
-				if l.Cover >= 0.5 {
-					add(Found{s, true, l.Cover})
+		for _, s := range p.About(*c, min(2, 0.5*words.Weight()), 400) {
+			if s.Aside == "" {
+				if units[s.Unit] == nil {
+					order = append(order, s.Unit)
 				}
-				continue
-			}
-			if l.Cover >= need+0.1 && l.Against == "" && l.Back >= 0.3 && (firm(s.Claim) || s.Value.Kind != value.Name) && !p.has(s.Claim, c.Value) {
-				add(Found{s, false, l.Cover * (0.5 + l.Back/2)})
+				units[s.Unit] = append(units[s.Unit], s)
 			}
 		}
 	}
-	if hard == 0 {
-		words := claim.Words(statement)
+	var out []Found
+	for _, u := range order {
+		if f, ok := judge(wanted, units[u]); ok {
+			out = append(out, f)
+		}
+	}
+	if len(wanted) == 0 || wanted[0].Value.Kind == value.Name || wanted[0].Value.Kind == value.State {
+		all := claim.Words(statement)
 		for _, i := range p.phrases {
 			s := p.all[i]
-			if s.Aside != "" {
+			if s.Aside != "" || units[s.Unit] != nil {
 				continue
 			}
-			if share := claim.Common(words, s.Rest) / max(words.Weight(), 1); share >= 0.85 {
-				add(Found{s, true, share})
+			if share := claim.Common(all, s.Rest) / max(all.Weight(), 1); share >= 0.85 {
+				out = append(out, Found{s, true, share})
 			}
 		}
 	}
@@ -229,13 +233,51 @@ func Check(statement string, p *Pool) []Found {
 	return out
 }
 
-func hasHard(list []claim.Claim) bool {
-	for _, c := range list {
-		if c.Value.Kind != value.Name {
-			return true
+// judge holds the claims of one unit against the values asked for.
+func judge(wanted []claim.Claim, list []Said) (Found, bool) {
+	agree, against := Found{}, Found{}
+	yes, no := false, false
+	for _, c := range wanted {
+		hit, other := Found{}, Found{}
+		for _, s := range list {
+			if !value.Comparable(c.Value, s.Value) {
+				continue
+			}
+			l := claim.About(c, s.Claim)
+			if value.Agree(c.Value, s.Value) {
+				if l.Cover >= 0.5 && l.Cover > hit.Score {
+					hit = Found{s, true, l.Cover}
+				}
+				continue
+			}
+			taken := false
+			for _, w := range wanted {
+				taken = taken || value.Agree(w.Value, s.Value)
+			}
+			if score := l.Cover * (0.5 + l.Back/2); !taken && l.Cover >= 0.6 && l.Against == "" && (l.Back >= 0.3 || l.Cover >= 0.9) && score > other.Score {
+				other = Found{s, false, score}
+			}
+		}
+		switch {
+		case hit.Score > 0:
+			yes = true
+			if hit.Score > agree.Score {
+				agree = hit
+			}
+		case other.Score > 0:
+			no = true
+			if other.Score > against.Score {
+				against = other
+			}
 		}
 	}
-	return false
+	switch {
+	case no:
+		return against, true
+	case yes:
+		return agree, true
+	}
+	return Found{}, false
 }
 
 func byScore(list []Found) {
