@@ -53,23 +53,26 @@ func About(a, b Claim) Likeness {
 			l.Strong += w / 2
 		}
 	}
+	for _, t := range a.numbers {
+		for _, u := range b.numbers {
+			if t == u {
+				l.Strong += 2.5 // both speak of pump 2
+			}
+		}
+	}
 	l.Against = against(a, b, l)
 	return l
 }
 
-// naming are the names that tell what a claim is about: of a table row those of its own label and column, else those of the
-// whole unit. The value itself is none.
+// naming are the names that tell what a claim is about: those near its value, and those that its sentence begins with. The
+// value itself is none.
 func naming(c Claim) Terms {
 	if c.names != nil {
 		return c.names
 	}
-	from := c.Rest
-	if c.Unit.Form == Cell {
-		from = c.Local
-	}
 	own := termsOf(c.Value.Text, nil)
 	out := Terms{}
-	for n, w := range from {
+	for n, w := range c.Local {
 		if w >= 2 && own[n] == 0 && n != strings.ToLower(c.Value.Text) {
 			out[n] = w
 		}
@@ -313,8 +316,18 @@ func related(a, b string) bool {
 }
 
 func anyIn(names []string, c Claim) bool {
+	has := func(n string) bool { return c.Rest[n] > 0 || c.Above[n] > 0 || c.Local[n] > 0 }
 	for _, n := range names {
-		if c.Rest[n] > 0 || c.Above[n] > 0 || c.Local[n] > 0 {
+		if has(n) {
+			return true
+		}
+		// finished_reports is about finished reports.
+		parts := strings.FieldsFunc(n, func(r rune) bool { return strings.ContainsRune("_-./:", r) })
+		all := len(parts) > 1
+		for _, p := range parts {
+			all = all && has(Stem(p))
+		}
+		if all {
 			return true
 		}
 	}

@@ -166,6 +166,12 @@ func (u *Unit) prose(section int, above Terms) []Claim {
 	for _, v := range values {
 		a, b := clause(u.Text, v.Start, v.End)
 		local := termsOf(words[a:v.Start]+" · "+words[v.End:b], nil)
+		// Whom a sentence is about, it says before it says what.
+		for n, w := range termsOf(words[:v.Start]+" · "+u.Lead, nil) {
+			if w >= 2 {
+				local[n] = w
+			}
+		}
 		out = append(out, Claim{Value: v, Unit: u, Section: section, Local: local, Rest: whole, Above: above, Aside: aside, Cell: -1, Key: keyBefore(u.Text[:v.Start])})
 	}
 	return out
@@ -199,6 +205,9 @@ func (u *Unit) cells(section int, above Terms) []Claim {
 	var out []Claim
 	aside := asideOf(u.Text)
 	head := u.Label()
+	if len(u.Header) > 0 && u.Lead == "" && len(u.Cells) > 1 && len(u.Cells[0]) <= 6 && strings.ContainsAny(u.Cells[0], "0123456789") {
+		u.Lead = u.Header[0] + " " + strings.TrimSpace(u.Cells[0]) // a row called 7 in a column called Bar is about bar 7
+	}
 	masked := make([]string, len(u.Cells))
 	for c, cell := range u.Cells {
 		masked[c] = mask(cell, value.Extract(cell))
@@ -208,7 +217,7 @@ func (u *Unit) cells(section int, above Terms) []Claim {
 		if c < head && len(u.Cells) > 1 || strings.TrimSpace(cell) == "" {
 			continue
 		}
-		subject := strings.Join(masked[:min(head, c)], " · ")
+		subject := strings.Join(masked[:min(head, c)], " · ") + " · " + u.Lead
 		if c < len(u.Header) {
 			subject += " · " + u.Header[c]
 		}
@@ -232,7 +241,7 @@ func (u *Unit) Label() int {
 	if len(u.Cells) < 2 {
 		return 0
 	}
-	if first := strings.TrimSpace(u.Cells[0]); len(u.Cells) > 2 && (first == "" || len(first) <= 6 && strings.ContainsAny(first, "0123456789") && !strings.Contains(first, " ")) {
+	if first := strings.TrimSpace(u.Cells[0]); len(u.Cells) > 2 && (first == "" || len(first) <= 6 && strings.ContainsAny(first, "0123456789") && !strings.Contains(first, " ")) && value.ReadPlain(strings.TrimSpace(u.Cells[1])).Kind == value.Words {
 		return 2
 	}
 	return 1

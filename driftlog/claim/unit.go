@@ -65,6 +65,8 @@ var sentenceEnd = regexp.MustCompile(`[.!?]["'”)]?\s+`)
 
 var abbreviation = regexp.MustCompile(`(?i)(?:\b(?:e\.g|i\.e|etc|vs|no|nos|fig|sec|ch|dr|mr|mrs|ms|prof|st|ca|approx|max|min|incl|resp|bzw|z\.b|art|cf|p|pp|vol|ed|inc|ltd|co|jan|feb|mar|apr|aug|sept?|oct|nov|dec)|(?:^|[^\d\s]\s)[A-Z])\.$`)
 
+var numberAhead = regexp.MustCompile(`(?:^|[^\p{L}])\p{Lu}?\p{L}{1,4}\.$`)
+
 // Sentences cuts a text into sentences.
 func Sentences(text string) []string {
 	var out []string
@@ -74,6 +76,9 @@ func Sentences(text string) []string {
 			continue
 		}
 		next := text[at[1]]
+		if next >= '0' && next <= '9' && numberAhead.MatchString(text[start:at[0]+1]) {
+			continue // Inv. 1931
+		}
 		if next >= 'a' && next <= 'z' || abbreviation.MatchString(text[start:at[0]+1]) && text[at[0]] == '.' {
 			continue
 		}
@@ -86,7 +91,7 @@ func Sentences(text string) []string {
 	return out
 }
 
-var boundary = regexp.MustCompile(`[;:()]\s|,\s|\s[–—]\s|—|\s(?:and|but|while|whereas|although|because|so that|which|where|unless|whilst|plus)\s`)
+var boundary = regexp.MustCompile(`[;:()]\s|\s\(|,\s|\s[–—]\s|—|\s(?:and|but|while|whereas|although|because|so that|which|where|unless|whilst|plus)\s`)
 
 // clause is the part of a sentence that a value at [a,b) stands in; when it says nothing else, with the part before it.
 func clause(text string, a, b int) (start, end int) {

@@ -102,7 +102,7 @@ func (p *Pool) repeats(ch Changed, s Said) string {
 func near(l claim.Likeness, v value.Value) bool {
 	switch {
 	case telling(v):
-		return l.Cover >= 0.4 && (l.Shared >= 1 || l.Strong >= 2) || l.Cover >= 0.6
+		return l.Cover >= 0.4 && (l.Shared >= 1 || l.Strong >= 2) || l.Cover >= 0.6 || l.Shared >= 1 && l.Cover >= 0.3 && l.Back >= 0.45
 	case v.Kind == value.Number, v.Kind == value.Name, v.Kind == value.Words, v.Kind == value.State:
 		return l.Cover >= 0.6 && l.Back >= 0.4 && l.Shared >= 1.5 || l.Cover >= 0.75 && l.Shared >= 1 && l.Back >= 0.3
 	}
