@@ -73,7 +73,7 @@ func naming(c Claim) Terms {
 	own := termsOf(c.Value.Text, nil)
 	out := Terms{}
 	for n, w := range c.Local {
-		if w >= 2 && own[n] == 0 && n != strings.ToLower(c.Value.Text) {
+		if w >= 2 && own[n] == 0 && n != c.Key && n != strings.ToLower(c.Value.Text) {
 			out[n] = w
 		}
 	}
@@ -133,6 +133,17 @@ func cover(a, b Claim) float64 {
 	return have / all
 }
 
+// Wide is the weight of the terms that both units have, wherever they stand in a sentence; of a cell its own ones.
+func Wide(a, b Claim) float64 { return Common(a.Wide(), b.Wide()) }
+
+// Wide are the terms of a whole sentence, and of a cell those of its row's label, its column and itself.
+func (c Claim) Wide() Terms {
+	if c.Unit.Form == Prose {
+		return c.Rest
+	}
+	return c.Local
+}
+
 // contrasts are words that tell one thing of a kind from another. Two claims that have different ones are about different things.
 var contrasts = [][]string{
 	{"staging", "production", "test", "development", "sandbox", "preprod"}, {"day", "night"}, {"summer", "winter", "spring", "autumn"}, {"weekday", "weekend"},
@@ -158,7 +169,7 @@ var contrastOf = func() map[string][]int {
 
 var numbered = regexp.MustCompile(`(?i)\b([a-z]{2,})\s+(?:no\.?\s*)?(\d{1,3}|[A-Z])\b`)
 
-var notThings = set(`the and for than least most about under over within after before every per from until version release issue rev port are was has have had not only all with into page section chapter table figure step at to of is in on by`)
+var notThings = set(`the and for than least most about under over within after before every per from until version release issue rev port are was has have had not only all with into page section chapter table figure step at to of is in on by quantity amount count pos position item row line nr no id number pieces pcs`)
 
 // against finds what tells two claims apart.
 func against(a, b Claim, l Likeness) string {
@@ -294,7 +305,11 @@ type thing struct{ word, number string }
 // things are the numbered things that a claim's unit speaks of, its own value apart.
 func things(c Claim) []thing {
 	var out []thing
-	text := c.Unit.Text + " · " + c.Unit.Lead + " · " + c.heads
+	text := c.Unit.Text
+	if c.Unit.Form == Cell {
+		text = strings.Join(c.Unit.Cells[:min(c.Unit.Label(), len(c.Unit.Cells))], " · ")
+	}
+	text += " · " + c.Unit.Lead + " · " + c.heads
 	for _, x := range numbered.FindAllStringSubmatchIndex(text, -1) {
 		w, n := strings.ToLower(text[x[2]:x[3]]), text[x[4]:x[5]]
 		if notThings[w] || n != strings.ToUpper(n) || x[4] >= c.Value.Start && x[4] < c.Value.End && c.Unit.Form == Prose {

@@ -249,7 +249,7 @@ func (u *Unit) Label() int {
 
 func keyOf(u *Unit, head, c int) string {
 	if head == 1 && c == 1 {
-		if k := strings.Trim(u.Cells[0], "` "); len(strings.Fields(k)) == 1 && strings.ContainsAny(k, "_.-") {
+		if k := strings.Trim(u.Cells[0], "` "); len(strings.Fields(k)) == 1 && strings.ContainsAny(k, "_.=") {
 			return strings.ToLower(k)
 		}
 	}

@@ -78,6 +78,9 @@ func weigh(into Terms, w string, middle bool) {
 			put(low, 2.5)
 		}
 		for _, p := range parts {
+			if len(p) == 1 {
+				put(low, 2.5) // UPS-B is not UPS-A
+			}
 			if len(p) > 1 {
 				weigh(into, p, false)
 			}

@@ -24,7 +24,7 @@ func Conflicts(ctx context.Context, fresh []Said, p *Pool, known []Candidate) ([
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if a.Aside != "" || !firm(a.Claim) || a.Local.Weight() < 1.9 {
+		if a.Aside != "" || !firm(a.Claim) || a.Wide().Weight() < 1.9 {
 			continue
 		}
 		best := map[string]match{} // by version: the claim that is most about the same
@@ -55,10 +55,11 @@ func Conflicts(ctx context.Context, fresh []Said, p *Pool, known []Candidate) ([
 				first, second = second, first
 			}
 			id := first.Ref + "\x00" + first.Value.Norm + "\x00" + second.Ref + "\x00" + second.Value.Norm
-			if seen[id] || echoes[first.Ref+"\x00"+first.Unit.Text] || echoes[second.Ref+"\x00"+second.Unit.Text] {
+			pair := first.Ref + "\x00" + first.Unit.Text + "\x00" + second.Ref + "\x00" + second.Unit.Text
+			if seen[id] || seen[pair] || echoes[first.Ref+"\x00"+first.Unit.Text] || echoes[second.Ref+"\x00"+second.Unit.Text] {
 				continue
 			}
-			seen[id] = true
+			seen[id], seen[pair] = true, true
 			out = append(out, Candidate{
 				Kind: Conflict, Ref: first.Ref, Text: first.Unit.Text, Value: first.Value.Text, Other: second.Ref, OtherText: second.Unit.Text, OtherValue: second.Value.Text,
 				Because: "both are current and speak of " + strings.Join(sharedTerms(first.Local, second.Claim), ", ") + "; no rule decides between them",
@@ -104,7 +105,8 @@ func same(a, b Said) (float64, bool) {
 	if row {
 		score = max(score, 0.9)
 	}
-	if score < 0.7 || l.Shared < 1.9 {
+	wide := claim.Wide(a.Claim, b.Claim)
+	if !(score >= 0.7 && l.Shared >= 1.9) && !(wide >= 3.9 && l.Shared >= 0.9 && score >= 0.5 && max(l.Cover, l.Back) >= 0.8) {
 		return 0, false
 	}
 	if a.Unit.Form == claim.Code && (a.Claim.Key == "" || a.Claim.Key != b.Claim.Key) || b.Unit.Form == claim.Code && b.Claim.Key != a.Claim.Key {
@@ -113,10 +115,13 @@ func same(a, b Said) (float64, bool) {
 	if a.Document == b.Document && l.Strong < 2 {
 		return 0, false // its sections are about different things, and say so in their headings only
 	}
-	if claim.Exclusive(a.Claim, b.Claim) || a.Value.Kind == value.Number && a.Claim.Key == "" && !counts(a.Claim, b.Claim) {
+	if !row && a.Document != b.Document && l.Strong < 2 && a.Unit.Form != claim.Prose && b.Unit.Form != claim.Prose {
+		return 0, false // two tables, two files: a label or a setting alone says little of whose it is
+	}
+	if claim.Exclusive(a.Claim, b.Claim) || a.Value.Kind == value.Number && (a.Claim.Key == "" || a.Claim.Key != b.Claim.Key) && !counts(a.Claim, b.Claim) {
 		return 0, false
 	}
-	if a.Document != b.Document && l.Strong < 2 && l.Shared < 2.9 && !row {
+	if a.Document != b.Document && l.Strong < 2 && max(l.Shared, wide-1) < 2.9 && !row {
 		return 0, false
 	}
 	return score, true

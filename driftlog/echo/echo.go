@@ -87,7 +87,7 @@ func (p *Pool) repeats(ch Changed, s Said) string {
 	if n := claim.About(ch.New, s.Claim); n.Against == "" && (l.Against != "" || n.Cover > l.Cover) {
 		l = n
 	}
-	if l.Against != "" || !near(l, ch.Old.Value) || p.has(s.Claim, ch.New.Value) {
+	if l.Against != "" || !near(l, ch.Old.Value, s.Unit.Form == claim.Prose) || p.has(s.Claim, ch.New.Value) {
 		return ""
 	}
 	shared := sharedTerms(ch.Old.Local, s.Claim)
@@ -99,10 +99,12 @@ func (p *Pool) repeats(ch Changed, s Said) string {
 
 // near says that two claims are close enough to be about one thing. A value that hardly anything else has (an address, a
 // path, an identifier) speaks for itself more than a number does, and a bare number or a name says least.
-func near(l claim.Likeness, v value.Value) bool {
+func near(l claim.Likeness, v value.Value, prose bool) bool {
 	switch {
 	case telling(v):
 		return l.Cover >= 0.4 && (l.Shared >= 1 || l.Strong >= 2) || l.Cover >= 0.6 || l.Shared >= 1 && l.Cover >= 0.3 && l.Back >= 0.45
+	case v.Kind == value.Name && !digits.MatchString(v.Text) && prose:
+		return l.Cover >= 0.75 && l.Back >= 0.6 && l.Shared >= 2
 	case v.Kind == value.Number, v.Kind == value.Name, v.Kind == value.Words, v.Kind == value.State:
 		return l.Cover >= 0.6 && l.Back >= 0.4 && l.Shared >= 1.5 || l.Cover >= 0.75 && l.Shared >= 1 && l.Back >= 0.3
 	}
@@ -124,7 +126,9 @@ var digits = regexp.MustCompile(`\d`)
 
 func telling(v value.Value) bool {
 	switch v.Kind {
-	case value.Address, value.Path:
+	case value.Address:
+		return !strings.Contains(v.Text, "/") || strings.Contains(v.Text, "://") // a network is many things' address
+	case value.Path:
 		return true
 	case value.Name:
 		return !reference.MatchString(v.Text) && (digits.MatchString(v.Text) || strings.ContainsAny(v.Text, "_-:."))

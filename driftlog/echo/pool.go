@@ -56,7 +56,7 @@ func (p *Pool) Add(src claim.Source, key string, date corpus.Date, ref func(anch
 			n := len(p.all)
 			p.all = append(p.all, Said{Claim: c, Document: src.Document, Title: src.Title, Ref: ref(a), Key: key, Anchor: a, Date: date})
 			p.byNorm[c.Value.Norm] = append(p.byNorm[c.Value.Norm], n)
-			for t := range c.Local {
+			for t := range c.Wide() {
 				k := sortOf(c.Value) + "\x00" + t
 				p.bySubj[k] = append(p.bySubj[k], n)
 			}
@@ -80,7 +80,7 @@ func (p *Pool) Holding(v value.Value) []Said {
 	return out
 }
 
-// About are the claims that may be about the same as c: they share local terms of at least that weight, and their values are of
+// About are the claims that may be about the same as c: they share terms of at least that weight, and their values are of
 // one sort. At most most are answered, those that share most. Only c's rarest terms are looked up: a term that half of the
 // library has tells nothing, and would cost the most.
 func (p *Pool) About(c claim.Claim, least float64, most int) []Said {
@@ -89,7 +89,7 @@ func (p *Pool) About(c claim.Claim, least float64, most int) []Said {
 		at     []int
 	}
 	var lists []list
-	for t, w := range c.Local {
+	for t, w := range c.Wide() {
 		if l := p.bySubj[sortOf(c.Value)+"\x00"+t]; len(l) > 0 {
 			lists = append(lists, list{w, l})
 		}
