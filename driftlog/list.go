@@ -223,9 +223,9 @@ func ReadSentence(text string) (Entry, bool) {
 	} else {
 		return Entry{}, false
 	}
-	e.Document, e.Version, e.Section = p.Document, p.Version, p.Section
+	e.Document, e.Version, e.Section = p.Document, p.Version, p.at()
 	e.Says, e.Actually = tidy(e.Says), strings.TrimSpace(actual)
-	if m := regexp.MustCompile(`(?i)[.;,]\s*(?:status:?\s*)?((?:resolved|fixed|closed|still open|open|corrected)\b.*)$`).FindStringSubmatchIndex(e.Actually); m != nil && e.Status == "" {
+	if m := regexp.MustCompile(`(?i)[.;,]\s*(?:status:?\s*)?((?:resolved|fixed|closed|still open|open|corrected|corrigé|behoben)\b.*)$`).FindStringSubmatchIndex(e.Actually); m != nil && e.Status == "" {
 		e.Status, e.By = ReadStatus(e.Actually[m[2]:m[3]])
 		e.Actually = e.Actually[:m[0]]
 	}

@@ -15,6 +15,14 @@ type Place struct {
 	Page                       string
 }
 
+// at is the section, or the page where no section is given.
+func (p Place) at() string {
+	if p.Section == "" && p.Page != "" {
+		return "p. " + p.Page
+	}
+	return p.Section
+}
+
 var (
 	refForm     = regexp.MustCompile(`^\[?([\w-]+)(?:@([\w.-]+))?#([\w.~-]+)\]?$|^\[?([\w-]+)@([\w.-]+)\]?$`)
 	sectionForm = regexp.MustCompile(`(?i)(?:§+\s*|(?:\bsection|\bsect?\.|\bchapter|\bch\.|\bclause|\bpara(?:graph)?\.?|\barticle|\bart\.|\bappendix|\bannex|\babschnitt|\bkapitel|\btable|\bstep)\s+)([A-Za-z]?\d+[a-z]?(?:\.\d+[a-z]?)*|[A-Z](?:\.\d+)*)\b`)
@@ -91,8 +99,8 @@ func dateIn(s string) corpus.Date {
 }
 
 var (
-	saysForm     = regexp.MustCompile(`(?i)\s*(?:\b(?:still )?(?:says|states|gives|reads|claims|documents|shows|names|lists|prints|calls for|tells)\b(?: that)?|\bdocumented(?: as)?\b|\bas written\b|\bwritten\b|\bsays\b)\s*:?\s*`)
-	actuallyForm = regexp.MustCompile(`(?i)(?:[;,.–—]|\bbut\b|\s)\s*(?:(?:\bbut\b\s*)?(?:\bit is\b\s*)?\b(?:actually|actual|reality|in reality|in fact|correct(?: value)?|truth|should (?:read|be))\b\s*(?:is\s*)?:?\s*|(?:→|->|=>|⇒)\s*)`)
+	saysForm     = regexp.MustCompile(`(?i)\s*(?:\b(?:still )?(?:says|states|gives|reads|claims|documents|shows|names|lists|prints|calls for|tells|indique|dit|sagt|nennt)\b(?: that)?|\bdocumented(?: as)?\b|\bas written\b|\bwritten\b|\bsays\b)\s*:?\s*`)
+	actuallyForm = regexp.MustCompile(`(?i)(?:[;,.–—]|\bbut\b|\s)\s*(?:(?:\bbut\b\s*)?(?:\bit is\b\s*)?\b(?:actually|actual|reality|in reality|in fact|en réalité|tatsächlich|correct(?: value)?|truth|should (?:read|be))\b\s*(?:is\s*)?:?\s*|(?:→|->|=>|⇒)\s*)`)
 	arrow        = regexp.MustCompile(`\s*(?:→|->|=>|⇒)\s*`)
 )
 

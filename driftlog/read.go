@@ -48,13 +48,13 @@ func Find(sections []corpus.Section, named string) []int {
 // Read reads the log that begins at section i, with the sections below it. certain says that the section was named as a log
 // by a person: then rows that are none are problems, where else they mean that it is none.
 func Read(sections []corpus.Section, i int, certain bool) ([]Entry, []Problem) {
-	r := &reader{}
 	head := sections[i]
+	r := &reader{loose: strings.HasPrefix(strings.ToLower(strings.TrimSpace(head.Title)), "correct")}
 	for k := i; k < len(sections) && (k == i || sections[k].Level > head.Level); k++ {
 		r.section(sections[k], k > i)
 	}
 	r.flush()
-	if len(r.entries) == 0 && !certain && !r.promising {
+	if len(r.entries) == 0 && !certain && !r.promising && !(r.tables > 0 && strings.Contains(strings.ToLower(head.Title), "drift")) {
 		return nil, nil
 	}
 	if len(r.entries) == 0 && len(r.problems) == 0 {
@@ -68,8 +68,8 @@ func Read(sections []corpus.Section, i int, certain bool) ([]Entry, []Problem) {
 			continue
 		}
 		if first, ok := seen[e.Key()]; ok {
-			r.problems = append(r.problems, Problem{Page: e.Page, Row: e.Row, Text: e.ID + " " + e.Says, Why: "two entries are called " + e.ID + ": the other is in row " + strconv.Itoa(first.Row) + "; give one of them a number of its own"})
-			e.ID = ""
+			r.problems = append(r.problems, Problem{Page: e.Page, Row: e.Row, Text: e.ID + " " + e.Place() + " " + e.Says, Why: "two entries are called " + e.ID + ": the other is in row " + strconv.Itoa(first.Row) + "; give one of them a number of its own"})
+			e.ID += "~" + strconv.Itoa(e.Row) // so that both can be named
 			continue
 		}
 		seen[e.Key()] = *e
@@ -83,6 +83,8 @@ type reader struct {
 	promising bool // something looked like an entry
 	fields    *Entry
 	row       int
+	tables    int
+	loose     bool // the heading may mean something else: corrections of a thermometer
 	resolved  bool // the text stands under a heading such as "Resolved"
 }
 
@@ -132,7 +134,7 @@ func (r *reader) flush() {
 		return
 	}
 	if e.Says == "" && e.Actually == "" {
-		r.bad(e.Page, e.Row, e.ID+" "+e.Document, "this entry says neither what the document says nor what is so")
+		r.bad(e.Page, e.Row, e.ID+" "+e.Place(), "this entry says neither what the document says nor what is so")
 		return
 	}
 	r.add(*e)

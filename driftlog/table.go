@@ -26,7 +26,7 @@ var roles = []struct {
 	role role
 	re   *regexp.Regexp
 }{
-	{roleSays, regexp.MustCompile(`(?i)^(?:.*\b(?:says|said|states|stated|claims|claimed|reads|documented|as written|as printed|as documented|written|printed|old (?:value|text)|wrong(?: value| text)?|incorrect|documentation (?:value|claim)|erroneous text|existing text|original text|steht|dokumentiert|laut dokument|indiqué|dit|documenté)\b.*|text|was|statement|error)$`)},
+	{roleSays, regexp.MustCompile(`(?i)^(?:.*\b(?:says|said|states|stated|claims|claimed|reads|documented|as written|as printed|as documented|written|printed|old (?:value|text)|wrong(?: value| text)?|incorrect|documentation (?:value|claim)|erroneous text|existing text|original text|steht|dokumentiert|laut dokument|aussage|angabe|soll|indiqué|dit|documenté)\b.*|text|was|statement|error)$`)},
 	{roleActually, regexp.MustCompile(`(?i)^(?:.*\b(?:actually|actual|reality|current (?:state|value)|correct(?:ed|ion)?(?: value| text)?|should (?:read|be|say)|truth|true value|as is|as built|as found|real(?: value)?|in fact|new (?:value|text)|observed|tatsächlich|wirklichkeit|réalité|en réalité|réel)\b.*|fact|now|is)$`)},
 	{roleStatus, regexp.MustCompile(`(?i)^(?:status|state|resolved?(?: in| by)?|closed(?: in| by| on)?|fixed(?: in| by)?|resolution|disposition|erledigt|statut|état)$`)},
 	{roleFound, regexp.MustCompile(`(?i)^(?:.*\b(?:found(?: on)?|date|noticed|reported|discovered|seen|observed on|since|logged|raised|gefunden|datum|trouvé|constaté)\b.*)$`)},
@@ -52,6 +52,7 @@ func (r *reader) table(b corpus.Block) {
 	if len(b.Rows) == 0 {
 		return
 	}
+	r.tables++
 	cols, at := columns(b.Rows[0]), map[role]int{}
 	for i, c := range cols {
 		if _, ok := at[c]; !ok && c != none {
@@ -62,22 +63,26 @@ func (r *reader) table(b corpus.Block) {
 	_, actually := at[roleActually]
 	_, where := at[roleDocument]
 	_, section := at[roleSection]
-	if !(says && actually || (says || actually) && (where || section)) {
+	if !(says && actually && (where || section || !r.loose) || (says || actually) && (where || section)) {
 		return
 	}
 	r.promising = true
+	resolvedIn := false
+	if i, ok := at[roleStatus]; ok {
+		resolvedIn = strings.Contains(strings.ToLower(b.Rows[0][i]), " in") || strings.Contains(strings.ToLower(b.Rows[0][i]), " by")
+	}
 	cell := func(row []string, w role) string {
 		if i, ok := at[w]; ok && i < len(row) {
 			return strings.TrimSpace(row[i])
 		}
 		return ""
 	}
-	n := 0
 	for _, row := range b.Rows[1:] {
 		if sameRow(row, b.Rows[0]) || strings.TrimSpace(strings.Join(row, "")) == "" {
 			continue // the header again, behind a page break
 		}
-		n++
+		r.row++ // a table that a page broke goes on counting
+		n := r.row
 		line := strings.Join(row, " | ")
 		page := b.Pages.First
 		e := Entry{ID: strings.Trim(plainID(cell(row, roleID)), " .:"), Row: n, Page: page, Says: cell(row, roleSays), Actually: cell(row, roleActually)}
@@ -87,7 +92,7 @@ func (r *reader) table(b corpus.Block) {
 			continue
 		}
 		p := ReadPlace(cell(row, roleDocument))
-		e.Document, e.Version, e.Section = p.Document, p.Version, p.Section
+		e.Document, e.Version, e.Section = p.Document, p.Version, p.at()
 		if v := cell(row, roleVersion); v != "" {
 			e.Version = v
 		}
@@ -96,6 +101,8 @@ func (r *reader) table(b corpus.Block) {
 			switch {
 			case q.Section != "":
 				e.Section = q.Section
+			case q.Page != "":
+				e.Section = q.at()
 			default:
 				e.Section = corpus.MakeAnchor(s)
 			}
@@ -104,7 +111,7 @@ func (r *reader) table(b corpus.Block) {
 			}
 		}
 		e.Found = dateIn(cell(row, roleFound))
-		e.Status, e.By = ReadStatus(cell(row, roleStatus))
+		e.Status, e.By = readStatus(cell(row, roleStatus), resolvedIn)
 		if e.Status == "" && struck {
 			e.Status = Resolved
 		}
@@ -141,14 +148,17 @@ func blank(s string) bool {
 
 func plainID(s string) string { return strings.Trim(strings.ReplaceAll(s, "~~", ""), "*`[]() ") }
 
-var done = regexp.MustCompile(`(?i)\b(?:resolved|fixed|closed|done|corrected|superseded|obsolete|won['’]?t fix|wontfix|rejected|invalid|withdrawn|erledigt|behoben|résolu|clos)\b|[✔✓✅☑]`)
+var done = regexp.MustCompile(`(?i)\b(?:resolved|fixed|closed|done|corrected|superseded|obsolete|rejected|invalid|withdrawn|erledigt|behoben|résolu|corrigé|clos)\b|[✔✓✅☑]`)
 
 var notDone = regexp.MustCompile(`(?i)\b(?:not|never|to be|un)(?: yet)? ?(?:resolved|fixed|closed|corrected)\b|\bunresolved\b|\bopen\b|\boffen\b|\bouvert\b`)
 
-var doneBy = regexp.MustCompile(`(?i)(?:resolved|fixed|closed|corrected|superseded|done|✔|✓)?\s*\b(?:by|in|with|through|since|durch|mit)\b\s+(.+)$`)
+var doneBy = regexp.MustCompile(`(?i)(?:resolved|fixed|closed|corrected|superseded|done|✔|✓)?\s*\b(?:by|in|with|through|since|durch|mit|dans|par)\b\s+(.+)$`)
 
 // ReadStatus reads a status as people write it: "open", "resolved by Hydra V9.1", "✔ fixed in V2.1", "V2.1".
-func ReadStatus(s string) (Status, string) {
+func ReadStatus(s string) (Status, string) { return readStatus(s, false) }
+
+// readStatus reads a status; inColumn says that it stands below "Resolved in" or the like.
+func readStatus(s string, inColumn bool) (Status, string) {
 	s = strings.Trim(s, " *_~()[]")
 	switch {
 	case blank(s):
@@ -160,6 +170,9 @@ func ReadStatus(s string) (Status, string) {
 			return Resolved, strings.Trim(m[1], " .)")
 		}
 		return Resolved, ""
+	}
+	if inColumn && len(strings.Fields(s)) <= 8 && !notDone.MatchString(s) {
+		return Resolved, s // a column "Resolved in" holds only what resolved it
 	}
 	if p := ReadPlace(s); p.Version != "" && !dateOnly.MatchString(s) {
 		return Resolved, s // a column "Resolved in" holds only the version

@@ -3,7 +3,10 @@ package library
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"substrate/driftlog/claim"
 	"substrate/driftlog/echo"
 	"substrate/epoch"
+	"substrate/index"
 )
 
 // Candidate is an echo or a conflict that a person has not judged yet. The JSON form is stable.
@@ -69,9 +73,6 @@ func (l *Library) Scan(ctx context.Context, o ScanOptions) (*Scan, error) {
 		return nil, err
 	}
 	s := &scan{l: l, cat: w.cat, since: since.Cascade, sources: map[string]claim.Source{}, out: &Scan{Library: l.Name(), Cascade: w.state.Cascade, Candidates: []Candidate{}}}
-	if s.shelf, err = storedShelf(ctx, w.cat); err != nil {
-		return nil, err
-	}
 	if s.rows, err = w.cat.All(ctx); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,6 @@ type scan struct {
 	l       *Library
 	cat     *catalog.Catalog
 	since   int
-	shelf   *epoch.Shelf
 	rows    []catalog.Row // by document, oldest first
 	sources map[string]claim.Source
 	out     *Scan
@@ -178,11 +178,14 @@ func (s *scan) run(ctx context.Context) ([]echo.Candidate, error) {
 // document compares the current version at rows[i] with those before it that a scan has not seen.
 func (s *scan) document(ctx context.Context, i int) ([]echo.Changed, []echo.Said, error) {
 	cur := s.rows[i]
+	if cur.Cascade <= s.since {
+		return nil, nil, nil
+	}
 	src, err := s.source(ctx, cur)
 	if err != nil {
 		return nil, nil, err
 	}
-	if cur.Cascade > s.since && (i == 0 || s.rows[i-1].Document != cur.Document) {
+	if i == 0 || s.rows[i-1].Document != cur.Document {
 		return nil, said(src, cur, src.All()), nil
 	}
 	var changes []echo.Changed
@@ -217,16 +220,26 @@ func said(src claim.Source, r catalog.Row, list []claim.Claim) []echo.Said {
 	out := make([]echo.Said, 0, len(list))
 	for _, c := range list {
 		a := src.Sections[c.Section].Anchor
-		out = append(out, echo.Said{Claim: c, Document: r.Document, Title: r.Title, Ref: refAt(r, a), Key: r.Key, Anchor: a, Date: r.Date})
+		out = append(out, echo.Make(c, r.Document, r.Title, refAt(r, a), r.Key, a, r.Date))
 	}
 	return out
 }
 
-// pool is what the current documents say, as far as it can matter.
+// pool is what the current documents say, as far as it can matter: all of it after a change of much, and after a change of
+// little only the sections that search finds for what changed, so that a scan costs what the change is worth.
 func (s *scan) pool(ctx context.Context, changes []echo.Changed, fresh []echo.Said) (*echo.Pool, error) {
+	current := map[string]catalog.Row{}
+	for _, r := range s.rows {
+		if speaks(r) {
+			current[r.Key] = r
+		}
+	}
+	if len(changes)+len(fresh) < 8*len(current) {
+		return s.narrow(ctx, current, changes, fresh)
+	}
 	p := echo.NewPool()
 	for _, r := range s.rows {
-		if !speaks(r) {
+		if _, ok := current[r.Key]; !ok {
 			continue
 		}
 		src, err := s.source(ctx, r)
@@ -234,6 +247,53 @@ func (s *scan) pool(ctx context.Context, changes []echo.Changed, fresh []echo.Sa
 			return nil, err
 		}
 		p.Add(src, r.Key, r.Date, func(a string) string { return refAt(r, a) })
+	}
+	return p, nil
+}
+
+// narrow asks the index for the sections that may speak of what changed.
+func (s *scan) narrow(ctx context.Context, current map[string]catalog.Row, changes []echo.Changed, fresh []echo.Said) (*echo.Pool, error) {
+	idx, _, _, err := s.l.index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := slices.Sorted(maps.Keys(current))
+	p, seen, asked := echo.NewPool(), map[string]bool{}, map[string]bool{}
+	ask := func(query string, limit int) error {
+		if query = strings.TrimSpace(query); query == "" || asked[query] {
+			return nil
+		}
+		asked[query] = true
+		res, err := idx.Search(ctx, index.Query{Text: query, Versions: keys, Limit: limit})
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+		for _, h := range res.Hits {
+			id := h.Version + "#" + h.Anchor
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			sec, ok, err := s.cat.Section(ctx, h.Version, h.Anchor)
+			if err != nil {
+				return err
+			}
+			if r := current[h.Version]; ok {
+				p.Add(claim.NewSource(r.Document, r.Title, []corpus.Section{sec}), r.Key, r.Date, func(a string) string { return refAt(r, a) })
+			}
+		}
+		return nil
+	}
+	for _, c := range changes {
+		// Where the old value stands as it was written, and where its subject is spoken of: there it may stand in another form.
+		if err := errors.Join(ask(`"`+strings.ReplaceAll(c.Old.Value.Text, `"`, " ")+`"`, 200), ask(c.Old.Unit.Text, 30), ask(c.New.Unit.Text, 30)); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range fresh {
+		if err := ask(f.Unit.Text, 12); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }

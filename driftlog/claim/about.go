@@ -358,6 +358,15 @@ func titled(names []string, title Terms) bool {
 	return false
 }
 
+// formWords say what form a document has, and not what it is about: a pond guide and a pond card are about one pond.
+var formWords = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields("guide manual handbook card sheet protocol procedure procedures notes note list plan rules reference runbook book booklet letter leaflet policy instructions instruction schedule register calendar report statement overview summary checklist terms agreement concept description data datasheet specification faq pack file log record operator user quick") {
+		m[w], m[Stem(w)] = true, true
+	}
+	return m
+}()
+
 // siblings tells apart documents of one form about different things: "North Hall Guide", "South Hall Guide". What they say
 // without naming anybody, they say of their own.
 func siblings(a, b Claim) string {
@@ -367,12 +376,12 @@ func siblings(a, b Claim) string {
 	for k := range x {
 		if y[k] > 0 {
 			common++
-		} else {
+		} else if !formWords[k] {
 			onlyA = append(onlyA, k)
 		}
 	}
 	for k := range y {
-		if x[k] == 0 {
+		if x[k] == 0 && !formWords[k] {
 			onlyB = append(onlyB, k)
 		}
 	}
@@ -389,7 +398,7 @@ func siblings(a, b Claim) string {
 			return ""
 		}
 	}
-	if a.Key == "" && b.Key == "" {
+	if alike := len(onlyA) == 1 && len(onlyB) == 1 && common >= 2; a.Key == "" && b.Key == "" && !alike {
 		x := naming(a)
 		for n := range naming(b) {
 			if x[n] > 0 {

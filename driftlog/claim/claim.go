@@ -36,6 +36,8 @@ type Unit struct {
 	// Lead is what introduces the unit without being part of it: a list item's parent, the paragraph before a list, the
 	// section of a configuration file.
 	Lead string
+
+	label int // Label, plus one; 0 before it was asked for
 }
 
 // Claim is a value with its subject.
@@ -238,6 +240,13 @@ func (u *Unit) cells(section int, above Terms) []Claim {
 
 // Label is how many leading cells say what a row is about: one, or two when the first is only a number or an id.
 func (u *Unit) Label() int {
+	if u.label == 0 {
+		u.label = u.labelled() + 1
+	}
+	return u.label - 1
+}
+
+func (u *Unit) labelled() int {
 	if len(u.Cells) < 2 {
 		return 0
 	}

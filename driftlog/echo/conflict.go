@@ -93,7 +93,11 @@ func firm(c claim.Claim) bool {
 
 // same tells whether two claims are about one thing, and how surely.
 func same(a, b Said) (float64, bool) {
-	if !value.Comparable(a.Value, b.Value) || limit(a.Claim) != limit(b.Claim) {
+	if !value.Comparable(a.Value, b.Value) || a.limit != b.limit {
+		return 0, false
+	}
+	wide := claim.Wide(a.Claim, b.Claim)
+	if wide < 1.9 {
 		return 0, false
 	}
 	l := claim.About(a.Claim, b.Claim)
@@ -101,11 +105,10 @@ func same(a, b Said) (float64, bool) {
 		return 0, false
 	}
 	score := min(l.Cover, l.Back)
-	row := sameRow(a.Claim, b.Claim)
+	row := a.row != "" && a.row == b.row
 	if row {
 		score = max(score, 0.9)
 	}
-	wide := claim.Wide(a.Claim, b.Claim)
 	if !(score >= 0.7 && l.Shared >= 1.9) && !(wide >= 3.9 && l.Shared >= 0.9 && score >= 0.5 && max(l.Cover, l.Back) >= 0.8) {
 		return 0, false
 	}
@@ -127,14 +130,17 @@ func same(a, b Said) (float64, bool) {
 	return score, true
 }
 
-// sameRow says that two cells have one label, of more than one word, and one column.
-func sameRow(a, b claim.Claim) bool {
-	if a.Unit.Form != claim.Cell || b.Unit.Form != claim.Cell || a.Cell < 1 || b.Cell < 1 || a.Cell >= len(a.Unit.Header) || b.Cell >= len(b.Unit.Header) {
-		return false
+// rowOf names row and column of a cell, when its label has more than one word; a table of two columns needs no header.
+func rowOf(c claim.Claim) string {
+	if c.Unit.Form != claim.Cell || c.Cell < 1 || c.Cell >= len(c.Unit.Header) {
+		return ""
 	}
-	x, y := claim.Words(strings.Join(a.Unit.Cells[:min(a.Unit.Label(), a.Cell)], " · ")), claim.Words(strings.Join(b.Unit.Cells[:min(b.Unit.Label(), b.Cell)], " · "))
-	h, k := claim.Words(a.Unit.Header[a.Cell]), claim.Words(b.Unit.Header[b.Cell])
-	return x.Weight() >= 1.9 && claim.Common(x, y) >= 0.99*max(x.Weight(), y.Weight()) && (len(a.Unit.Cells) == 2 && len(b.Unit.Cells) == 2 || claim.Common(h, k) >= 0.99*max(h.Weight(), k.Weight()))
+	label := claim.Words(strings.Join(c.Unit.Cells[:min(c.Unit.Label(), c.Cell)], " · "))
+	if label.Weight() < 1.9 {
+		return ""
+	}
+	head := claim.Words(c.Unit.Header[c.Cell])
+	return strings.Join(slices.Sorted(maps.Keys(label)), " ") + "|" + strings.Join(slices.Sorted(maps.Keys(head)), " ")
 }
 
 // counts says that two bare numbers count the same: the word behind both is one, or they are large and the word before them is

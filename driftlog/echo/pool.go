@@ -25,6 +25,21 @@ type Said struct {
 	Key      string // of the version
 	Anchor   string
 	Date     corpus.Date
+
+	limit bool   // a bound: "at most 5"
+	row   string // names row and column of a cell whose label has more than one word
+}
+
+// ready computes what comparing a claim with many others needs.
+func (s *Said) ready() {
+	s.limit, s.row = limit(s.Claim), rowOf(s.Claim)
+}
+
+// Make is a claim with its place.
+func Make(c claim.Claim, document corpus.Slug, title, ref, key, anchor string, date corpus.Date) Said {
+	s := Said{Claim: c, Document: document, Title: title, Ref: ref, Key: key, Anchor: anchor, Date: date}
+	s.ready()
+	return s
 }
 
 // Pool holds what the current versions say, so that statements about one thing can be found without reading all of them.
@@ -54,7 +69,7 @@ func (p *Pool) Add(src claim.Source, key string, date corpus.Date, ref func(anch
 		a := src.Sections[i].Anchor
 		for _, c := range src.Section(i) {
 			n := len(p.all)
-			p.all = append(p.all, Said{Claim: c, Document: src.Document, Title: src.Title, Ref: ref(a), Key: key, Anchor: a, Date: date})
+			p.all = append(p.all, Make(c, src.Document, src.Title, ref(a), key, a, date))
 			p.byNorm[c.Value.Norm] = append(p.byNorm[c.Value.Norm], n)
 			for t := range c.Wide() {
 				k := sortOf(c.Value) + "\x00" + t
