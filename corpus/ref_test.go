@@ -73,7 +73,7 @@ func TestFinishNamesEverySection(t *testing.T) {
 
 func TestDatesThatNoCalendarHas(t *testing.T) {
 	for text, valid := range map[string]bool{"2026-02-31": false, "2026-02-28": true, "2026-13-01": false} {
-		var d Date
+		var d corpus.Date
 		if err := d.UnmarshalText([]byte(text)); err != nil {
 			t.Errorf("%s: stored dates must stay readable: %v", text, err)
 		}

@@ -137,6 +137,9 @@ func (a *app) printReport(r *library.Report) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(a.out, "  NOTE      %s\n", n)
 	}
+	if len(r.Replaced)+len(r.Snapshots) > 0 && !r.DryRun {
+		a.say("substrate drift scan looks for what other documents still repeat")
+	}
 	if a.verbose {
 		for _, e := range r.Unchanged {
 			line("UNCHANGED", name(e), e.File)

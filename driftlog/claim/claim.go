@@ -56,6 +56,7 @@ type Claim struct {
 	Cell int
 
 	title, names, subject Terms // see Ready
+	of                    Terms // of a cell, what its label and its column say
 	numbers               []thing
 	heads                 string // headings and title as printed
 }
@@ -232,7 +233,7 @@ func (u *Unit) cells(section int, above Terms) []Claim {
 			if v.Kind != value.Words {
 				own = " · " + masked[c][:v.Start] + " · " + masked[c][v.End:]
 			}
-			out = append(out, Claim{Value: v, Unit: u, Section: section, Local: termsOf(subject+own, nil), Rest: whole, Above: above, Aside: aside, Cell: c, Key: keyOf(u, head, c)})
+			out = append(out, Claim{Value: v, Unit: u, Section: section, Local: termsOf(subject+own, nil), Rest: whole, Above: above, Aside: aside, Cell: c, Key: keyOf(u, head, c), of: termsOf(subject, nil)})
 		}
 	}
 	return out

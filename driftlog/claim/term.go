@@ -95,12 +95,16 @@ func weigh(into Terms, w string, middle bool) {
 		put(low, 2.5)
 	case generic[low]:
 		put(Stem(low), 0.3)
-	case middle && unicode.IsUpper([]rune(w)[0]):
+	case middle && unicode.IsUpper([]rune(w)[0]) && !calendar[low]:
 		put(Stem(low), 2)
 	default:
 		put(Stem(low), 1)
 	}
 }
+
+// calendar words are written with a capital and name nobody.
+var calendar = set(`monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays
+	january february march april may june july august september october november december easter christmas`)
 
 func startsUnit(text string, i int) bool {
 	before := strings.TrimRight(text[:i], " \t\"'“(`*")
@@ -112,7 +116,15 @@ func startsUnit(text string, i int) bool {
 
 // Stem brings a word to the form that its inflections share, roughly: retention and retained stay apart, keeps and keep do not.
 func Stem(w string) string {
-	if len(w) < 4 || strings.ContainsAny(w, "0123456789_") {
+	if strings.ContainsAny(w, "0123456789_") {
+		return w
+	}
+	once := stem(w)
+	return stem(once) // monitoring, monitor
+}
+
+func stem(w string) string {
+	if len(w) < 4 {
 		return w
 	}
 	cut := func(s, suffix, with string, least int) (string, bool) {

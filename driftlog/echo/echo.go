@@ -83,6 +83,9 @@ func (p *Pool) repeats(ch Changed, s Said) string {
 	if s.Document == ch.Document || s.Aside != "" || value.Agree(s.Value, ch.New.Value) && s.Value.Kind == ch.New.Value.Kind {
 		return ""
 	}
+	if ch.Old.Value.Kind == value.Name && claim.Common(claim.Words(ch.Old.Value.Text), s.Above) > 0 {
+		return "" // a document about somebody goes on speaking of them
+	}
 	if !telling(ch.Old.Value) && claim.Common(ch.Old.Local, s.Local) < 0.9 && claim.Common(ch.New.Local, s.Local) < 0.9 {
 		return "" // near would say no; most of a common number's claims end here
 	}
