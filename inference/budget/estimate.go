@@ -69,7 +69,7 @@ func Tokens(text string, vocab int) int {
 // much and a tenth. It never goes below the plain estimate.
 type Estimator struct {
 	mu    sync.Mutex
-	Vocab int
+	Vocab int // size of the tokenizer; 0: unknown
 	ratio float64
 }
 
@@ -97,4 +97,11 @@ func (e *Estimator) Observe(text string, tokens int) bool {
 		e.ratio = r * 1.1
 	}
 	return r > 1
+}
+
+// SetVocab tells the size of the tokenizer.
+func (e *Estimator) SetVocab(n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.Vocab = n
 }

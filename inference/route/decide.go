@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sort"
@@ -31,24 +32,25 @@ const (
 
 // Candidate is one model on one tier as it is now. Zero figures are unknown.
 type Candidate struct {
-	Tier, Model string
-	GoodAt      []Task
-	Window      int  // tokens
-	CanSee      bool // takes pictures
-	Health      Health
-	Why         string // of a health other than up
-	Open        bool   // the breaker holds requests back
-	Running     int
-	Waiting     int
-	Parallel    int
-	QueueRoom   int  // requests that may still wait
-	Cold        bool // the model has to be loaded first
-	PromptRate  float64
-	OutputRate  float64
-	Load        time.Duration
-	Samples     int
-	Heat        Heat
-	Cannot      string // what else speaks against it: "has no embed model", …
+	Tier, Model  string
+	GoodAt       []Task
+	Window       int  // tokens
+	CanSee       bool // takes pictures
+	PromptTokens int  // the prompt by this candidate's own count; 0: as in Need
+	Health       Health
+	Why          string // of a health other than up
+	Open         bool   // the breaker holds requests back
+	Running      int
+	Waiting      int
+	Parallel     int
+	QueueRoom    int  // requests that may still wait
+	Cold         bool // the model has to be loaded first
+	PromptRate   float64
+	OutputRate   float64
+	Load         time.Duration
+	Samples      int
+	Heat         Heat
+	Cannot       string // what else speaks against it: "has no embed model", …
 }
 
 // Other is a candidate that was not taken.
@@ -129,7 +131,7 @@ func Decide(n Need, list []Candidate) (Decision, error) {
 			d.Others = append(d.Others, Other{Tier: c.Tier, Model: c.Model, WhyNot: why})
 			continue
 		}
-		s := scored{Candidate: c, est: EstimateOf(c, n.PromptTokens, n.OutputTokens), dist: distance(n.Task, c.GoodAt)}
+		s := scored{Candidate: c, est: EstimateOf(c, cmp.Or(c.PromptTokens, n.PromptTokens), n.OutputTokens), dist: distance(n.Task, c.GoodAt)}
 		s.cost = s.est.Total.Seconds() * weight(n.Task, s.dist)
 		if c.Health == Degraded {
 			s.cost *= 3
@@ -169,6 +171,9 @@ func Decide(n Need, list []Candidate) (Decision, error) {
 
 // unfit says what excludes a candidate, or "".
 func unfit(n Need, c Candidate) string {
+	if c.PromptTokens > 0 {
+		n.PromptTokens = c.PromptTokens
+	}
 	switch {
 	case n.Tier != "" && n.Tier != c.Tier:
 		return fmt.Sprintf("%q was asked for", n.Tier)
@@ -189,6 +194,9 @@ func unfit(n Need, c Candidate) string {
 }
 
 func because(n Need, s scored, hotOnly bool) string {
+	if s.PromptTokens > 0 {
+		n.PromptTokens = s.PromptTokens
+	}
 	var p []string
 	switch {
 	case n.Tier != "":
