@@ -24,7 +24,8 @@ var may = map[string]string{
 	"epoch":             "corpus",
 	"index":             "corpus",
 	"library":           "corpus corpus/catalog corpus/identity corpus/markdown epoch index",
-	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool library",
+	"mcp":               "corpus library",
+	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool library mcp",
 	"fixtures":          "",
 	"arrows":            "",
 }
@@ -41,6 +42,7 @@ var home = map[string]string{
 	"github.com/spf13/":               "cmd/substrate",
 	"github.com/schollz/progressbar":  "cmd/substrate",
 	"github.com/fsnotify/fsnotify":    "library",
+	"github.com/mark3labs/mcp-go":     "mcp",
 }
 
 func imports(t *testing.T) map[string][]string {

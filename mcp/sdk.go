@@ -1,0 +1,387 @@
+package mcp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"substrate/library"
+)
+
+// sdk is the protocol: everything that this package needs of the SDK, and what has to be done around it.
+type sdk struct {
+	s      *Server
+	mcp    *server.MCPServer
+	subs   subscriptions
+	listMu sync.Mutex
+	listed map[string]resource // by URI
+}
+
+const pageSize = 50 // entries of one page of resources/list
+
+func newSDK(s *Server, version string) *sdk {
+	k := &sdk{s: s, listed: map[string]resource{}}
+	hooks := &server.Hooks{}
+	k.mcp = server.NewMCPServer("substrate", version,
+		server.WithTitle("Documentation library"),
+		server.WithInstructions(instructions),
+		server.WithToolCapabilities(false),
+		server.WithResourceCapabilities(true, true),
+		server.WithPromptCapabilities(false),
+		server.WithCompletions(),
+		server.WithLogging(),
+		server.WithPaginationLimit(pageSize),
+		server.WithRecovery(), server.WithResourceRecovery(),
+		server.WithHooks(hooks),
+		server.WithResourceCompletionProvider(completer{s}), server.WithPromptCompletionProvider(completer{s}),
+	)
+	for _, t := range tools {
+		k.addTool(t)
+	}
+	for _, t := range templates {
+		k.mcp.AddResourceTemplate(mcp.NewResourceTemplate(t.uri, t.name, mcp.WithTemplateTitle(t.title), mcp.WithTemplateDescription(t.about), mcp.WithTemplateMIMEType(mimeType)), k.readTemplate)
+	}
+	for _, p := range prompts {
+		k.addPrompt(p)
+	}
+	k.hook(hooks)
+	return k
+}
+
+const mimeType = "text/markdown"
+
+func (k *sdk) addTool(t tool) {
+	h := t.hints
+	k.mcp.AddTool(mcp.Tool{
+		Name: t.name, Title: t.title, Description: t.about, RawInputSchema: t.in, RawOutputSchema: t.out,
+		Annotations: mcp.ToolAnnotation{ReadOnlyHint: &h.ReadOnly, DestructiveHint: &h.Destructive, IdempotentHint: &h.Idempotent, OpenWorldHint: &h.OpenWorld},
+	}, func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if !allowed(ctx, t.scope) {
+			return mcp.NewToolResultError(fmt.Sprintf("%s needs a token of scope %s; ask for one: substrate token create --scope %s", t.name, t.scope, t.scope)), nil
+		}
+		raw, err := json.Marshal(r.Params.Arguments)
+		if err != nil {
+			return nil, err
+		}
+		a, mendable, err := k.s.call(ctx, t, raw)
+		if err != nil {
+			return nil, err
+		}
+		if mendable != "" {
+			return mcp.NewToolResultError(mendable), nil
+		}
+		res := &mcp.CallToolResult{StructuredContent: a, Content: []mcp.Content{mcp.NewTextContent(a.Text())}}
+		for _, l := range a.Links() {
+			res.Content = append(res.Content, mcp.NewResourceLink(l.URI, l.Name, "", mimeType))
+		}
+		return res, nil
+	})
+}
+
+func (k *sdk) addPrompt(p Prompt) {
+	args := []mcp.PromptArgument{}
+	for _, a := range p.Arguments {
+		args = append(args, mcp.PromptArgument{Name: a.Name, Description: a.About, Required: a.Required})
+	}
+	k.mcp.AddPrompt(mcp.Prompt{Name: p.Name, Title: p.Title, Description: p.About, Arguments: args},
+		func(ctx context.Context, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			text := ""
+			err := k.s.desk.with(ctx, func(l *library.Library) (err error) {
+				text, err = p.Render(ctx, l, r.Params.Arguments)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			return mcp.NewGetPromptResult(p.About, []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(text))}), nil
+		})
+}
+
+func (k *sdk) readTemplate(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+	text := ""
+	err := k.s.desk.with(ctx, func(l *library.Library) (err error) {
+		text, err = readResource(ctx, l, r.Params.URI)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []mcp.ResourceContents{mcp.TextResourceContents{URI: r.Params.URI, MIMEType: mimeType, Text: text}}, nil
+}
+
+// setResources makes list what clients see. The SDK tells clients of each addition and removal.
+func (k *sdk) setResources(list []resource) {
+	k.listMu.Lock()
+	defer k.listMu.Unlock()
+	now := map[string]resource{}
+	var add []server.ServerResource
+	for _, r := range list {
+		now[r.uri] = r
+		if k.listed[r.uri] != r {
+			add = append(add, server.ServerResource{
+				Resource: mcp.NewResource(r.uri, r.name, mcp.WithResourceTitle(r.title), mcp.WithResourceDescription(r.about), mcp.WithMIMEType(mimeType)),
+				Handler:  k.readTemplate,
+			})
+		}
+	}
+	var gone []string
+	for uri := range k.listed {
+		if _, ok := now[uri]; !ok {
+			gone = append(gone, uri)
+		}
+	}
+	k.listed = now
+	if len(add) > 0 {
+		k.mcp.AddResources(add...)
+	}
+	if len(gone) > 0 {
+		k.mcp.DeleteResources(gone...)
+	}
+}
+
+// hook does what the SDK leaves to its users: lists that are never stale, resources that are not there, subscriptions.
+func (k *sdk) hook(h *server.Hooks) {
+	refresh := func(ctx context.Context) {
+		if err := k.s.refresh(ctx); err != nil && ctx.Err() == nil {
+			k.s.log.Warn("list resources", "error", err)
+		}
+	}
+	h.AddBeforeListResources(func(ctx context.Context, _ any, _ *mcp.ListResourcesRequest) { refresh(ctx) })
+	// The first list is made before the first client can be told that it changed.
+	h.AddBeforeInitialize(func(ctx context.Context, _ any, _ *mcp.InitializeRequest) { refresh(ctx) })
+	h.AddBeforeReadResource(func(ctx context.Context, _ any, r *mcp.ReadResourceRequest) {
+		// The SDK calls every error of a handler an internal one. A URI that no template matches gets the right code,
+		// and the SDK quotes it: so the reason goes out in its place.
+		err := k.s.desk.with(ctx, func(l *library.Library) error {
+			_, err := readResource(ctx, l, r.Params.URI)
+			return err
+		})
+		if err == nil {
+			return
+		}
+		if text, ok := words(err); ok {
+			r.Params.URI = fmt.Sprintf("%.200s (%s)", r.Params.URI, text)
+		}
+	})
+	h.AddAfterSubscribe(func(ctx context.Context, _ any, r *mcp.SubscribeRequest, _ *mcp.EmptyResult) {
+		id := sessionOf(ctx)
+		k.subscribe(ctx, id, r.Params.URI, func(uri string) {
+			_ = k.mcp.SendNotificationToSpecificClient(id, mcp.MethodNotificationResourceUpdated, map[string]any{"uri": uri})
+		})
+	})
+	h.AddAfterUnsubscribe(func(ctx context.Context, _ any, r *mcp.UnsubscribeRequest, _ *mcp.EmptyResult) {
+		k.subs.drop(sessionOf(ctx), r.Params.URI)
+	})
+	h.AddOnUnregisterSession(func(_ context.Context, c server.ClientSession) { k.subs.drop(c.SessionID(), "") })
+	h.AddBeforeSubscriptionsListen(func(ctx context.Context, id any, r *mcp.SubscriptionsListenRequest) {
+		session := server.ClientSessionFromContext(ctx)
+		if session == nil || id == nil {
+			return
+		}
+		key := fmt.Sprintf("%p/%v", session, id)
+		filter := r.Params.Notifications
+		for _, uri := range filter.ResourceSubscriptions[:min(len(filter.ResourceSubscriptions), 1000)] {
+			k.subscribe(ctx, key, uri, func(uri string) { push(session, id, mcp.MethodNotificationResourceUpdated, map[string]any{"uri": uri}) })
+		}
+		p, own := session.(*peer)
+		if own {
+			p.listen(id, filter)
+		}
+		context.AfterFunc(ctx, func() {
+			k.subs.drop(key, "")
+			if own {
+				p.unlisten(id)
+			}
+		})
+	})
+}
+
+func (k *sdk) subscribe(ctx context.Context, key, uri string, tell func(string)) {
+	k.subs.add(subscription{key, uri, tell}, k.s.stateOf(ctx, uri))
+}
+
+func sessionOf(ctx context.Context) string {
+	if c := server.ClientSessionFromContext(ctx); c != nil {
+		return c.SessionID()
+	}
+	return ""
+}
+
+// push sends a notification on the stream of one subscriptions/listen request. A client that does not read loses it.
+func push(c server.ClientSession, id any, method string, params map[string]any) {
+	n := notification(method, params)
+	n.Params.Meta = map[string]any{mcp.MetaKeySubscriptionID: id}
+	select {
+	case c.NotificationChannel() <- n:
+	default:
+	}
+}
+
+func notification(method string, params map[string]any) mcp.JSONRPCNotification {
+	return mcp.JSONRPCNotification{JSONRPC: mcp.JSONRPC_VERSION, Notification: mcp.Notification{Method: method, Params: mcp.NotificationParams{AdditionalFields: params}}}
+}
+
+// completer completes arguments of templates and prompts.
+type completer struct{ s *Server }
+
+func (c completer) complete(ctx context.Context, a mcp.CompleteArgument, given map[string]string) (*mcp.Completion, error) {
+	out := &mcp.Completion{Values: []string{}}
+	err := c.s.desk.with(ctx, func(l *library.Library) error {
+		out.Values, out.Total = complete(ctx, l, a.Name, a.Value, given)
+		out.HasMore = out.Total > len(out.Values)
+		return nil
+	})
+	return out, err
+}
+
+func (c completer) CompleteResourceArgument(ctx context.Context, _ string, a mcp.CompleteArgument, x mcp.CompleteContext) (*mcp.Completion, error) {
+	return c.complete(ctx, a, x.Arguments)
+}
+
+func (c completer) CompletePromptArgument(ctx context.Context, _ string, a mcp.CompleteArgument, x mcp.CompleteContext) (*mcp.Completion, error) {
+	given := x.Arguments
+	if given == nil {
+		given = map[string]string{}
+	}
+	for from, to := range map[string]string{"document": "slug", "version": "v"} {
+		if v, ok := given[from]; ok {
+			given[to] = v
+		}
+	}
+	return c.complete(ctx, a, given)
+}
+
+// peer is the client on the other end of stdio.
+type peer struct {
+	out         chan mcp.JSONRPCNotification
+	initialized atomic.Bool
+	level       atomic.Value
+
+	mu      sync.Mutex
+	version string
+	info    mcp.Implementation
+	can     mcp.ClientCapabilities
+	listens []listen
+}
+
+// listen is one open subscriptions/listen request of a peer.
+type listen struct {
+	id     any
+	filter mcp.SubscriptionFilter
+}
+
+// connect registers a client; send gets what the server says on its own.
+func (k *sdk) connect(ctx context.Context, send func([]byte)) (handle func(context.Context, []byte) []byte, hangUp func()) {
+	p := &peer{out: make(chan mcp.JSONRPCNotification, 256)}
+	if err := k.mcp.RegisterSession(ctx, p); err != nil {
+		k.s.log.Error("register the client", "error", err)
+	}
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case n := <-p.out:
+				for _, n := range p.addressed(n) {
+					if raw, err := json.Marshal(n); err == nil {
+						send(raw)
+					}
+				}
+			}
+		}
+	}()
+	handle = func(ctx context.Context, raw []byte) (answer []byte) {
+		answer, err := json.Marshal(k.mcp.HandleMessage(k.mcp.WithContext(ctx, p), raw))
+		if err != nil {
+			k.s.log.Error("write an answer", "error", err)
+			return nil
+		}
+		if string(answer) == "null" {
+			return nil
+		}
+		return answer
+	}
+	return handle, func() { k.mcp.UnregisterSession(context.WithoutCancel(ctx), p.SessionID()) }
+}
+
+// addressed is a notification as this client has to get it: of a client that opened subscriptions, once for each that
+// asked for its kind, with the subscription's id.
+func (p *peer) addressed(n mcp.JSONRPCNotification) []mcp.JSONRPCNotification {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n.Method != mcp.MethodNotificationResourcesListChanged {
+		return []mcp.JSONRPCNotification{n}
+	}
+	var out []mcp.JSONRPCNotification
+	for _, l := range p.listens {
+		if l.filter.ResourcesListChanged {
+			c := n
+			c.Params.Meta = map[string]any{mcp.MetaKeySubscriptionID: l.id}
+			out = append(out, c)
+		}
+	}
+	if p.version != "" { // it shook hands: notifications are not opt-in
+		out = append(out, n)
+	}
+	return out
+}
+
+func (p *peer) listen(id any, f mcp.SubscriptionFilter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.listens = append(p.listens, listen{id, f})
+}
+
+func (p *peer) unlisten(id any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.listens = slices.DeleteFunc(p.listens, func(l listen) bool { return l.id == id })
+}
+
+// What the SDK asks of a session.
+func (p *peer) SessionID() string                                   { return "stdio" }
+func (p *peer) Initialize()                                         { p.initialized.Store(true) }
+func (p *peer) Initialized() bool                                   { return p.initialized.Load() }
+func (p *peer) NotificationChannel() chan<- mcp.JSONRPCNotification { return p.out }
+func (p *peer) SetLogLevel(l mcp.LoggingLevel)                      { p.level.Store(l) }
+func (p *peer) GetLogLevel() mcp.LoggingLevel {
+	l, _ := p.level.Load().(mcp.LoggingLevel)
+	return l
+}
+func (p *peer) GetClientInfo() mcp.Implementation              { return locked(p, &p.info) }
+func (p *peer) SetClientInfo(i mcp.Implementation)             { set(p, &p.info, i) }
+func (p *peer) GetClientCapabilities() mcp.ClientCapabilities  { return locked(p, &p.can) }
+func (p *peer) SetClientCapabilities(c mcp.ClientCapabilities) { set(p, &p.can, c) }
+func (p *peer) ProtocolVersion() string                        { return locked(p, &p.version) }
+func (p *peer) SetProtocolVersion(v string)                    { set(p, &p.version, v) }
+
+func locked[T any](p *peer, v *T) T {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return *v
+}
+
+func set[T any](p *peer, v *T, to T) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	*v = to
+}
+
+// httpHandler is the endpoint /mcp. Sessions are ours, so that they can be counted and forgotten.
+func (k *sdk) httpHandler(sessions *sessions, idle time.Duration) http.Handler {
+	return server.NewStreamableHTTPServer(k.mcp,
+		server.WithSessionIdManager(sessions),
+		server.WithSessionIdleTTL(idle),
+		server.WithHeartbeatInterval(30*time.Second),
+		server.WithStreamableHTTPLogger(slog.New(k.s.log.Handler())),
+	)
+}
