@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// Open opens the library for reading. It is called once for each reader that is needed at the same time.
 	Open func() (*library.Library, error)
+	// Dir is the library's folder.
+	Dir string
 	// Readers is how many callers read at the same time; 0 means two.
 	Readers int
 	Version string
@@ -23,6 +25,7 @@ type Options struct {
 
 // Server answers clients from one library. It is safe for several goroutines.
 type Server struct {
+	dir  string
 	desk *desk
 	log  *slog.Logger
 	sdk  *sdk
@@ -41,10 +44,13 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{desk: newDesk(o.Open, o.Readers), log: o.Log, shelf: library.Pulse{Revision: -1}}
+	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, shelf: library.Pulse{Revision: -1}}
 	s.sdk = newSDK(s, o.Version)
 	return s
 }
+
+// Dir is the library's folder.
+func (s *Server) Dir() string { return s.dir }
 
 // Close lets go of the library.
 func (s *Server) Close() { s.desk.close() }

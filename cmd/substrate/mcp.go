@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +55,7 @@ func (a *app) mcpServer() (*mcp.Server, error) {
 			return a.reopen(first)
 		}
 	}
-	return mcp.New(mcp.Options{Open: open, Version: programVersion(), Log: log}), nil
+	return mcp.New(mcp.Options{Open: open, Dir: first.Dir, Readers: max(2, runtime.NumCPU()), Version: programVersion(), Log: log}), nil
 }
 
 // reopen opens the same library once more, for one more reader.
@@ -66,4 +67,3 @@ func (a *app) reopen(l *library.Library) (*library.Library, error) {
 	again.Log, again.PDF = l.Log, l.PDF
 	return again, nil
 }
-

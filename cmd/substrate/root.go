@@ -115,7 +115,7 @@ by --library DIR, or by the variable SUBSTRATE_LIBRARY.`,
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(), a.mcpCmd())
+	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd())
 	return root
 }
 
