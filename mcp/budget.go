@@ -17,24 +17,36 @@ const (
 // tokens is the most that so many bytes can be expected to cost.
 func tokens(n int) int { return (n + bytesPerToken - 1) / bytesPerToken }
 
-// cost is what an answer costs whoever reads all of it: text, value and links. A client may show a model any of them.
+// cost is what an answer costs whoever reads all of it as it comes: text, value and links. A client may show a model any
+// of them.
 func cost(a Answer) int {
-	raw, err := json.Marshal(a)
-	if err != nil {
-		return maxBudget + 1
-	}
-	n := len(a.Text()) + len(raw)
+	n := resultFrame + encoded(a.Text()) + encoded(a)
 	for _, l := range a.Links() {
-		n += len(l.URI) + len(l.Name) + linkFrame
+		n += linkFrame + len(l.URI) + len(l.Name)
 	}
-	return tokens(n + resultFrame)
+	return tokens(n)
 }
 
 // What the protocol puts around a link, and around a result with its text.
 const (
 	linkFrame   = 90
-	resultFrame = 120
+	resultFrame = 160
 )
+
+// encoded counts the bytes of a value as JSON, without the escapes that only a web page would need.
+func encoded(v any) int {
+	var n counter
+	e := json.NewEncoder(&n)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return maxBudget * bytesPerToken // our own types; an answer that cannot be written fits nowhere
+	}
+	return int(n)
+}
+
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return len(b), nil }
 
 func budgetOf(asked int) (int, error) {
 	switch {
