@@ -9,7 +9,7 @@ import (
 // scripts far on it.
 const (
 	defaultBudget = 2000
-	minBudget     = 400
+	minBudget     = 500
 	maxBudget     = 50_000
 	bytesPerToken = 4
 )

@@ -12,7 +12,7 @@ import (
 // DocumentsIn are the arguments of documents.
 type DocumentsIn struct {
 	Document string `json:"document,omitempty" about:"slug, former slug or title: list this document's versions"`
-	Budget   int    `json:"budget,omitempty" minimum:"400" maximum:"50000" default:"2000"`
+	Budget   int    `json:"budget,omitempty"`
 	Cursor   string `json:"cursor,omitempty"`
 }
 
@@ -100,9 +100,9 @@ func (o *DocumentsOut) Text() string {
 	case o.Total == 0:
 		return "The library is empty: nothing was ingested yet, so nothing is recorded."
 	case o.Document != "":
-		fmt.Fprintf(&sb, "All %d versions of %s, newest first (cascade %d):\n", o.Total, o.Document, o.Cascade)
+		fmt.Fprintf(&sb, "%s of %s, newest first (cascade %d):\n", count(o.Total, "version"), o.Document, o.Cascade)
 	default:
-		fmt.Fprintf(&sb, "%d documents (cascade %d):\n", o.Total, o.Cascade)
+		fmt.Fprintf(&sb, "%s, with the version in force (cascade %d):\n", count(o.Total, "document"), o.Cascade)
 	}
 	for _, e := range o.Items {
 		replaced := ""

@@ -73,9 +73,9 @@ func following(s *library.Shown, all []piece, i int) string {
 	}
 	here := part(s, s.Sections[all[i].section]).Ref
 	if n == 0 {
-		return fmt.Sprintf("%d pieces of %s", rest, here)
+		return fmt.Sprintf("%s of %s", count(rest, "piece"), here)
 	}
-	return fmt.Sprintf("%d pieces of %s and %d more sections", rest, here, n)
+	return fmt.Sprintf("%s of %s and %s", count(rest, "piece"), here, count(n, "more section"))
 }
 
 func name(k corpus.BlockKind) string {

@@ -46,3 +46,11 @@ func dotted(parts ...string) string {
 	}
 	return strings.Join(out, " · ")
 }
+
+// count is a number of things: "1 passage", "2 passages".
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}

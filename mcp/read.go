@@ -15,7 +15,7 @@ type ReadIn struct {
 	Ref    string `json:"ref" about:"elroy-user-guide#10.3, elroy-user-guide@2.0#10.3, or a document alone for its outline"`
 	To     string `json:"to,omitempty" about:"last section of a range that begins at ref: 10.5"`
 	Full   bool   `json:"full,omitempty" about:"the text of the whole document instead of its outline"`
-	Budget int    `json:"budget,omitempty" minimum:"400" maximum:"50000" default:"2000"`
+	Budget int    `json:"budget,omitempty"`
 	Cursor string `json:"cursor,omitempty"`
 }
 

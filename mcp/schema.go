@@ -31,9 +31,10 @@ func fields(t reflect.Type) []field {
 }
 
 // schemaOf is the JSON schema of a type. It is lean, because every client pays for it in every session: descriptions only
-// where a name does not say it. Lists are lists and never null; strict clients refuse the union.
+// where a name does not say it, and of what stands inside an answer only the names that are always there. Lists are lists and
+// never null; strict clients refuse the union.
 func schemaOf(t reflect.Type, closed bool) json.RawMessage {
-	raw, err := json.Marshal(schema(t, closed))
+	raw, err := json.Marshal(schema(t, closed, 0))
 	if err != nil {
 		panic(err) // the types are our own
 	}
@@ -65,7 +66,7 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 	return []byte(sb.String()), nil
 }
 
-func schema(t reflect.Type, closed bool) ordered {
+func schema(t reflect.Type, closed bool, depth int) ordered {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -77,18 +78,13 @@ func schema(t reflect.Type, closed bool) ordered {
 	case reflect.String:
 		return ordered{{"type", "string"}}
 	case reflect.Slice:
-		return ordered{{"type", "array"}, {"items", schema(t.Elem(), closed)}}
+		return ordered{{"type", "array"}, {"items", schema(t.Elem(), closed, depth+1)}}
 	}
 	props, required := ordered{}, []string{}
 	for _, f := range fields(t) {
-		s := schema(f.typ, closed)
+		s := schema(f.typ, closed, depth+1)
 		if f.about != "" {
 			s = append(s, pair{"description", f.about})
-		}
-		for _, k := range []string{"minimum", "maximum", "default"} {
-			if v, ok := f.tag.Lookup(k); ok {
-				s = append(s, pair{k, json.RawMessage(v)})
-			}
 		}
 		if v, ok := f.tag.Lookup("enum"); ok {
 			s = append(s, pair{"enum", strings.Split(v, ",")})
@@ -98,7 +94,10 @@ func schema(t reflect.Type, closed bool) ordered {
 			required = append(required, f.name)
 		}
 	}
-	out := ordered{{"type", "object"}, {"properties", props}}
+	out := ordered{{"type", "object"}}
+	if closed || depth == 0 {
+		out = append(out, pair{"properties", props})
+	}
 	if len(required) > 0 {
 		out = append(out, pair{"required", required})
 	}

@@ -1,12 +1,14 @@
 package mcp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -159,8 +161,8 @@ func (k *sdk) hook(h *server.Hooks) {
 	// The first list is made before the first client can be told that it changed.
 	h.AddBeforeInitialize(func(ctx context.Context, _ any, _ *mcp.InitializeRequest) { refresh(ctx) })
 	h.AddBeforeReadResource(func(ctx context.Context, _ any, r *mcp.ReadResourceRequest) {
-		// The SDK calls every error of a handler an internal one. A URI that no template matches gets the right code,
-		// and the SDK quotes it: so the reason goes out in its place.
+		// The SDK calls every error of a handler an internal one, but a URI that no template matches gets the right code,
+		// and the SDK quotes it: so the reason travels in it, and missing takes it out again.
 		err := k.s.desk.with(ctx, func(l *library.Library) error {
 			_, err := readResource(ctx, l, r.Params.URI)
 			return err
@@ -169,7 +171,7 @@ func (k *sdk) hook(h *server.Hooks) {
 			return
 		}
 		if text, ok := words(err); ok {
-			r.Params.URI = fmt.Sprintf("%.200s (%s)", r.Params.URI, text)
+			r.Params.URI += "\n" + text
 		}
 	})
 	h.AddAfterSubscribe(func(ctx context.Context, _ any, r *mcp.SubscribeRequest, _ *mcp.EmptyResult) {
@@ -203,6 +205,35 @@ func (k *sdk) hook(h *server.Hooks) {
 			}
 		})
 	})
+}
+
+// missing words the SDK's answer for a resource that is not there: what there is instead, and the URI as data. Any other
+// message comes back as it is.
+func missing(answer []byte) []byte {
+	const before, after = "handler not found for resource URI '", "': resource not found"
+	var m struct {
+		JSONRPC string          `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Error   struct {
+			Code    int               `json:"code"`
+			Message string            `json:"message"`
+			Data    map[string]string `json:"data"`
+		} `json:"error"`
+	}
+	if !bytes.Contains(answer, []byte("handler not found for resource URI")) || json.Unmarshal(answer, &m) != nil {
+		return answer
+	}
+	quoted := strings.TrimSuffix(strings.TrimPrefix(m.Error.Message, before), after)
+	i := strings.LastIndexByte(quoted, '\n')
+	if i < 0 || len(quoted) != len(m.Error.Message)-len(before)-len(after) {
+		return answer
+	}
+	m.Error.Message, m.Error.Data = quoted[i+1:], map[string]string{"uri": quoted[:i]}
+	out, err := json.Marshal(m)
+	if err != nil {
+		return answer
+	}
+	return out
 }
 
 func (k *sdk) subscribe(ctx context.Context, key, uri string, tell func(string)) {
@@ -301,6 +332,7 @@ func (k *sdk) connect(ctx context.Context, send func([]byte)) (handle func(conte
 	}()
 	handle = func(ctx context.Context, raw []byte) (answer []byte) {
 		answer, err := json.Marshal(k.mcp.HandleMessage(k.mcp.WithContext(ctx, p), raw))
+		answer = missing(answer)
 		if err != nil {
 			k.s.log.Error("write an answer", "error", err)
 			return nil

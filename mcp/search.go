@@ -16,8 +16,8 @@ type SearchIn struct {
 	Document string `json:"document,omitempty" about:"slug, to search one document only"`
 	History  bool   `json:"history,omitempty" about:"also superseded versions and snapshots, each labelled"`
 	AsOf     string `json:"as_of,omitempty" about:"answer as the library stood on this day: 2026-01-31"`
-	Limit    int    `json:"limit,omitempty" minimum:"1" maximum:"50" default:"8"`
-	Budget   int    `json:"budget,omitempty" about:"tokens that the result may cost" minimum:"400" maximum:"50000" default:"2000"`
+	Limit    int    `json:"limit,omitempty" about:"passages at most, 8 if left out"`
+	Budget   int    `json:"budget,omitempty" about:"tokens the result may cost, 2000 if left out"`
 	Cursor   string `json:"cursor,omitempty" about:"from the last result, for more"`
 }
 
@@ -221,7 +221,7 @@ func (o *SearchOut) Text() string {
 		}
 		return sb.String()
 	}
-	fmt.Fprintf(&sb, "%d passages for %q in the %s (cascade %d). %s\n", len(o.Passages), o.Query, o.Searched, o.Cascade, quoteNote)
+	fmt.Fprintf(&sb, "%s for %q in the %s (cascade %d). %s\n", count(len(o.Passages), "passage"), o.Query, o.Searched, o.Cascade, quoteNote)
 	for _, p := range o.Passages {
 		fmt.Fprintf(&sb, "\n[%s] %s\nbecause: %s\n", p.Ref, dotted(p.Standing, p.Epoch, p.title+" › "+p.Heading, pagesText(p.Pages)), p.Because)
 		if p.Warning != "" {

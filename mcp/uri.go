@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -32,7 +31,7 @@ func uriOf(r corpus.Ref) string {
 
 // refOf reads a resource's URI; a library has none. It reads names only: no URI can leave the library.
 func refOf(uri string) (corpus.Ref, error) {
-	bad := fmt.Errorf("no resource %.200q; there are %s, %s and %s", uri, libraryURI, documentURI, sectionURI)
+	bad := mendf("no resource %.200q; there are %s, %s and %s", uri, libraryURI, documentURI, sectionURI)
 	path, ok := strings.CutPrefix(uri, scheme+"documents/")
 	if !ok {
 		return corpus.Ref{}, bad
