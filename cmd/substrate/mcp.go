@@ -30,6 +30,7 @@ Exit status: 0 the client hung up; 1 failed; 2 wrong command line.`,
 			return s.ServeStdio(c.Context(), a.in, a.out)
 		},
 	}
+	c.AddCommand(a.installCmd())
 	return c
 }
 
