@@ -12,7 +12,7 @@ import (
 
 // SearchIn are the arguments of search.
 type SearchIn struct {
-	Query    string `json:"query" about:"words to find; \"quoted words\" must stand together"`
+	Query    string `json:"query" about:"words to find; \"quoted words\" must stand together" text:"long"`
 	Document string `json:"document,omitempty" about:"slug, to search one document only"`
 	History  bool   `json:"history,omitempty" about:"also superseded versions and snapshots, each labelled"`
 	AsOf     string `json:"as_of,omitempty" about:"answer as the library stood on this day: 2026-01-31"`

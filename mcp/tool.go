@@ -98,8 +98,11 @@ func decode(raw json.RawMessage, into any) error {
 	return nil
 }
 
-// maxArgument bounds a text argument in bytes; a question or a reference is far shorter.
-const maxArgument = 4000
+// What a text argument may have in bytes: a question or a cursor, and a name; either is far shorter.
+const (
+	maxArgument = 4000
+	maxName     = 300
+)
 
 // checkText refuses texts that no question or reference can be.
 func checkText(v reflect.Value) error {
@@ -108,8 +111,12 @@ func checkText(v reflect.Value) error {
 		if x.Kind() != reflect.String {
 			continue
 		}
-		if n := len(x.String()); n > maxArgument {
-			return fmt.Errorf("%s has %d bytes, the most is %d; send the few words that matter", f.name, n, maxArgument)
+		most := maxName
+		if f.tag.Get("text") == "long" || f.name == "cursor" {
+			most = maxArgument
+		}
+		if n := len(x.String()); n > most {
+			return fmt.Errorf("%s has %d bytes, the most is %d; send the few words that matter", f.name, n, most)
 		}
 		if strings.ContainsRune(x.String(), 0) {
 			return fmt.Errorf("%s holds a NUL byte", f.name)
