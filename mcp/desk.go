@@ -3,6 +3,7 @@ package mcp
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"substrate/library"
 )
@@ -12,6 +13,8 @@ import (
 type desk struct {
 	open  func() (*library.Library, error)
 	slots chan struct{}
+	// waiting counts callers that asked for a library and have none yet.
+	waiting atomic.Int64
 
 	mu     sync.Mutex
 	free   []*library.Library
@@ -24,9 +27,12 @@ func newDesk(open func() (*library.Library, error), size int) *desk {
 
 // with lends a library to f, waiting for one while all are lent.
 func (d *desk) with(ctx context.Context, f func(*library.Library) error) error {
+	d.waiting.Add(1)
 	select {
 	case d.slots <- struct{}{}:
+		d.waiting.Add(-1)
 	case <-ctx.Done():
+		d.waiting.Add(-1)
 		return ctx.Err()
 	}
 	defer func() { <-d.slots }()

@@ -304,6 +304,7 @@ func (k *sdk) httpHandler(sessions *sessions, idle time.Duration) http.Handler {
 	return server.NewStreamableHTTPServer(k.mcp,
 		server.WithSessionIdManager(sessions),
 		server.WithSessionIdleTTL(idle),
+		server.WithDisableLocalhostProtection(true), // the gate checks hosts, and knows the names that are served
 		server.WithHeartbeatInterval(30*time.Second),
 		server.WithStreamableHTTPLogger(slog.New(k.s.log.Handler())),
 	)

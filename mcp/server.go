@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"substrate/library"
 )
@@ -30,7 +31,8 @@ type Server struct {
 	log  *slog.Logger
 	sdk  *sdk
 
-	seen library.Pulse // what the watcher saw last; its own
+	every time.Duration // between two looks at the library
+	seen  library.Pulse // what the watcher saw last; its own
 
 	shelfMu sync.Mutex
 	shelf   library.Pulse // of the resources that the SDK lists
@@ -44,7 +46,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, shelf: library.Pulse{Revision: -1}}
+	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, every: pollEvery, shelf: library.Pulse{Revision: -1}}
 	s.sdk = newSDK(s, o.Version)
 	return s
 }

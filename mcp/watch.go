@@ -93,7 +93,7 @@ func (s *subscriptions) changed(read func(uri string) string) []subscription {
 
 // watch looks for cascades that another process finished, until ctx ends, and tells clients what they changed.
 func (s *Server) watch(ctx context.Context) {
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTicker(s.every)
 	defer tick.Stop()
 	for {
 		select {
