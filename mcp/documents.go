@@ -100,7 +100,8 @@ func (o *DocumentsOut) Text() string {
 	case o.Total == 0:
 		return "The library is empty: nothing was ingested yet, so nothing is recorded."
 	case o.Document != "":
-		fmt.Fprintf(&sb, "%s of %s, newest first (cascade %d):\n", count(o.Total, "version"), o.Document, o.Cascade)
+		// No cascade: subscribers hear of a document when its text changed, and another document's cascade is not that.
+		fmt.Fprintf(&sb, "%s of %s, newest first:\n", count(o.Total, "version"), o.Document)
 	default:
 		fmt.Fprintf(&sb, "%s, with the version in force (cascade %d):\n", count(o.Total, "document"), o.Cascade)
 	}
