@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,6 +42,9 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 				return err
 			} else if len(list) == 0 && (o.RequireToken || !mcp.IsLoopbackAddr(addr)) {
 				return fmt.Errorf("%s can be reached by others, and there is no token yet; make one: substrate token create --scope read", addr)
+			}
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(300) // a search leaves much behind, and little of it lives: collecting it less often is a quarter more searches
 			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
