@@ -29,7 +29,8 @@ var may = map[string]string{
 	"driftlog/echo":     "corpus driftlog/change driftlog/claim driftlog/value",
 	"index":             "corpus",
 	"library":           "corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index",
-	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library",
+	"mcp":               "corpus library",
+	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp",
 	"fixtures":          "",
 	"arrows":            "",
 }
@@ -46,6 +47,7 @@ var home = map[string]string{
 	"github.com/spf13/":               "cmd/substrate",
 	"github.com/schollz/progressbar":  "cmd/substrate",
 	"github.com/fsnotify/fsnotify":    "library",
+	"github.com/mark3labs/mcp-go":     "mcp",
 }
 
 func imports(t *testing.T) map[string][]string {

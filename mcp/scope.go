@@ -1,0 +1,31 @@
+package mcp
+
+import "context"
+
+// scopes, each with those that it includes.
+var scopes = map[string][]string{
+	"read":    {"read"},
+	"capture": {"read", "capture"},
+	"approve": {"read", "capture", "approve"},
+}
+
+type scopeKey struct{}
+
+// withScope notes what a token allows.
+func withScope(ctx context.Context, scope string) context.Context {
+	return context.WithValue(ctx, scopeKey{}, scope)
+}
+
+// allowed reports whether the caller may do what needs a scope. A caller without a token is on this machine, as its user.
+func allowed(ctx context.Context, need string) bool {
+	scope, remote := ctx.Value(scopeKey{}).(string)
+	if !remote {
+		return true
+	}
+	for _, s := range scopes[scope] {
+		if s == need {
+			return true
+		}
+	}
+	return false
+}
