@@ -23,6 +23,7 @@ var may = map[string]string{
 	"corpus/catalog":    "corpus corpus/identity epoch",
 	"epoch":             "corpus",
 	"index":             "corpus",
+	"prompts":           "corpus epoch",
 	"library":           "corpus corpus/catalog corpus/identity corpus/markdown epoch index",
 	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool library",
 	"fixtures":          "",
