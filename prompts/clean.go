@@ -60,9 +60,8 @@ func quoted(s string, most int) string {
 	return `"` + strings.ReplaceAll(clean(s, most), `"`, "'") + `"`
 }
 
-// ownersText keeps lines and takes out what cannot be seen. Headings go below those of the prompt, so that the owner's text
-// stays in its section.
-func ownersText(s string) string {
+// seen is a text without what nobody sees, lines and indentation kept, without blank lines at its ends.
+func seen(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || visible(r) {
@@ -70,7 +69,29 @@ func ownersText(s string) string {
 		}
 		return -1
 	}, s)
-	lines := strings.Split(strings.TrimSpace(s), "\n")
+	lines := strings.Split(s, "\n")
+	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	return strings.TrimRightFunc(strings.Join(lines, "\n"), unicode.IsSpace)
+}
+
+// marked is a text as a quotation, each line with its mark, so that nothing in it can end it.
+func marked(s string) string {
+	s = seen(s)
+	if s == "" {
+		return ""
+	}
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight("> "+lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ownersText is what the owner wrote. Headings go below those of the prompt, so that it stays in its section.
+func ownersText(s string) string {
+	lines := strings.Split(seen(s), "\n")
 	var f fence
 	for i, line := range lines {
 		if f.inside(line) {

@@ -91,7 +91,7 @@ type document struct {
 func format(p Prompt, body, told, library string, f Facts) string {
 	switch p.Format {
 	case Text:
-		return plain(p.Sections) + "\n\n" + p.stamp(f) + "\n"
+		return plain(p.Sections, told) + "\n\n" + p.stamp(f) + "\n"
 	case JSON:
 		d := document{Library: library, Version: p.Version, Hash: p.Hash, Cascade: f.Cascade, Revision: f.Revision, Sections: []Section{}, Cut: []Cut{}, Warnings: p.Warnings}
 		if !f.Generated.IsZero() {
@@ -115,8 +115,9 @@ func format(p Prompt, body, told, library string, f Facts) string {
 	return body + "\n\n---\n" + p.stamp(f) + "\n"
 }
 
-// plain writes sections for readers that do not show Markdown: headings in capitals, no backticks.
-func plain(sections []Section) string {
+// plain writes sections for readers that do not show Markdown: headings in capitals, and no backticks in our own words. Those
+// in quotations stay.
+func plain(sections []Section, told string) string {
 	var parts []string
 	for _, s := range sections {
 		if h := strings.TrimLeft(s.Heading, "# "); h != "" {
@@ -125,8 +126,11 @@ func plain(sections []Section) string {
 			}
 			parts = append(parts, h)
 		}
+		if s.Text == told {
+			s.Text = strings.ReplaceAll(s.Text, "`", "")
+		}
 		if s.Text != "" {
-			parts = append(parts, strings.ReplaceAll(s.Text, "`", ""))
+			parts = append(parts, s.Text)
 		}
 	}
 	return strings.Join(parts, "\n\n")

@@ -7,10 +7,10 @@ import (
 )
 
 // readPriorities cuts the top of the priorities document into units: a paragraph, a piece of code, an item of a list, a row of
-// a table with the header on the first. A unit is told whole or not at all. Each line is marked as a quotation, so that nothing
-// in the text can end it.
+// a table with the header on the first. A unit is told whole or not at all.
 func (s *state) readPriorities(f Facts) {
 	where := f.PrioritiesRef.String()
+	fresh := false // the next unit begins a block
 	add := func(text string) {
 		if strings.TrimSpace(text) == "" {
 			return
@@ -22,13 +22,17 @@ func (s *state) readPriorities(f Facts) {
 			s.warnings = append(s.warnings, w...)
 			text = withheld
 		}
-		lines := strings.Split(ownersText(text), "\n")
-		for i := range lines {
-			lines[i] = strings.TrimRight("> "+lines[i], " ")
+		if text = marked(text); text == "" {
+			return
 		}
-		s.units = append(s.units, strings.Join(lines, "\n"))
+		if fresh && len(s.units) > 0 {
+			text = ">\n" + text
+		}
+		fresh = false
+		s.units = append(s.units, text)
 	}
 	for _, b := range f.Priorities {
+		fresh = true
 		switch b.Kind {
 		case corpus.List:
 			for _, item := range b.Items {

@@ -78,7 +78,7 @@ var cutWords = [sheds][2]string{
 	shedWording:      {"longer wording", "the whole system prompt"},
 	shedGone:         {"what is not here", "`documents`"},
 	shedOwner:        {"the owner's text", "the whole system prompt"},
-	shedChanges:      {"changes, older ones first", "`changes`"},
+	shedChanges:      {"changes", "`changes`"},
 	shedDocuments:    {"versions on the shelf", "`documents`"},
 	shedUnits:        {"parts of the priorities", "`read`"},
 	shedSays:         {"what documents say where drift is open", "`drift`"},
@@ -93,7 +93,7 @@ var cutWords = [sheds][2]string{
 // recorded are short by then and hold in every session, so they outlive rows.
 var (
 	systemOrder = []shed{shedReasons, shedGoneReasons, shedOtherReasons, shedWording, shedGone, shedOwner, shedDocuments, shedSays, shedDrift, shedRole, shedEnding, shedUnknown}
-	briefOrder  = []shed{shedReasons, shedOtherReasons, shedSections, shedLateUnits, shedOwner, shedChanges, shedDocuments, shedUnits, shedSays, shedDrift}
+	briefOrder  = []shed{shedReasons, shedOtherReasons, shedSections, shedLateUnits, shedOwner, shedChanges, shedUnits, shedDocuments, shedSays, shedDrift}
 )
 
 // keptUnits is how many parts of the priorities outlive the changes.
