@@ -101,10 +101,19 @@ func ownersText(s string) string {
 			lines[i] = "###" + line[marks:]
 		}
 	}
-	if f.open != "" {
-		lines = append(lines, f.open) // or the rest of the prompt would be code
+	return closed(strings.Join(lines, "\n"))
+}
+
+// closed ends code that is still open, or the rest of a prompt would be part of it.
+func closed(text string) string {
+	var f fence
+	for _, line := range strings.Split(text, "\n") {
+		f.inside(line)
 	}
-	return strings.Join(lines, "\n")
+	if f.open != "" {
+		return strings.TrimRight(text, "\n") + "\n" + f.open
+	}
+	return text
 }
 
 // fence follows fenced code through the lines of a Markdown text.

@@ -1,10 +1,17 @@
 package prompts
 
-// nearest is the name that somebody may have meant; "" when none is near. The first of equally near ones wins.
+import "strings"
+
+// nearest is the name that somebody may have meant; "" when none is near. Of equally near ones it is one that begins as they
+// wrote it, or else the first.
 func nearest(asked string, names []string) string {
-	best, cost := "", 2+len([]rune(asked))/3
+	best, cost := "", 2*(2+len([]rune(asked))/3)
 	for _, n := range names {
-		if d := distance(asked, n); d < cost {
+		d := 2 * distance(asked, n)
+		if asked != "" && strings.HasPrefix(n, asked) {
+			d--
+		}
+		if d < cost {
 			best, cost = n, d
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"text/template"
 	"time"
 )
 
@@ -59,7 +58,7 @@ func Render(f Facts, o Options) (Prompt, error) {
 	if err != nil {
 		return Prompt{}, err
 	}
-	page, err := readTemplate(o)
+	page, err := readPage(o)
 	if err != nil {
 		return Prompt{}, err
 	}
@@ -74,7 +73,7 @@ func Render(f Facts, o Options) (Prompt, error) {
 }
 
 // systemContent is the system prompt as Markdown, with so much left out.
-func systemContent(s *state, t tier, l levels, page *template.Template) (content, error) {
+func systemContent(s *state, t tier, l levels, page page) (content, error) {
 	all := s.all()
 	all[shedWording] = 1
 	if l[shedWording] > 0 {
@@ -100,11 +99,11 @@ func systemContent(s *state, t tier, l levels, page *template.Template) (content
 	if l[shedOwner] == 0 {
 		fields.Owner = s.owner
 	}
-	text, err := runTemplate(page, fields)
+	text, err := page.write(fields)
 	if err != nil {
 		return content{}, err
 	}
-	c := content{text: text, cut: cut, told: fields.Cut}
+	c := content{text: closed(text), cut: cut, told: fields.Cut}
 	for _, must := range []struct{ field, heading, text string }{
 		{"Rules", "Rules of authority", fields.Rules}, {"Citation", "How to cite", fields.Citation}, {"Cut", "Left out of this prompt", fields.Cut},
 	} {
