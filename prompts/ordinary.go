@@ -52,9 +52,9 @@ func aPerson(c context) bool { return worker.MatchString(head(c.after, 40)) }
 // ordinaryLabel: "System prompt: 212 tokens", "System message: you must change your password".
 func ordinaryLabel(c context) bool {
 	if strings.Contains(c.words, "message") || strings.Contains(c.words, "instruction") {
-		return !loginNews.MatchString(c.after)
+		return !loginNews.MatchString(head(c.after, 400))
 	}
-	return !label.MatchString(c.after)
+	return !label.MatchString(head(c.after, 400))
 }
 
 // ordinarySecrecy: "do not tell the user which of name and password was wrong". Only a line that also speaks

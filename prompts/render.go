@@ -103,7 +103,7 @@ func systemContent(s *state, t tier, l levels, page page) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	c := content{text: closed(text), cut: cut, told: fields.Cut}
+	c := content{text: join(split(closed(text))), cut: cut, told: fields.Cut}
 	for _, must := range []struct{ field, heading, text string }{
 		{"Rules", "Rules of authority", fields.Rules}, {"Citation", "How to cite", fields.Citation}, {"Cut", "Left out of this prompt", fields.Cut},
 	} {

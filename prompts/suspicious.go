@@ -49,21 +49,25 @@ func Suspicious(text string) []Warning {
 		if !n.hasAny(f.needs) {
 			continue
 		}
-		for _, at := range f.re.FindAllStringIndex(n.text, mostWarnings) {
+		found := 0
+		// All matches are looked at: ordinary ones in front must not hide those behind them.
+		for _, at := range f.re.FindAllStringIndex(n.text, -1) {
 			before, words, after := n.text[:at[0]], n.text[at[0]:at[1]], n.text[at[1]:]
-			trimmed := strings.TrimLeft(words, "\n ")
-			start := at[0] + len(words) - len(trimmed)
+			start := at[0] + len(words) - len(strings.TrimLeft(words, "\n "))
 			original := text[n.from[start]:n.from[at[1]]]
 			if f.but != nil && f.but(context{before, words, after, original}) {
 				continue
 			}
 			out = append(out, Warning{Kind: f.kind, Words: clean(original, 160), Why: f.why, At: n.from[start]})
+			if found++; found == mostWarnings {
+				break
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Warning) int { return cmp.Compare(a.At, b.At) })
 	// One place is told once in each way.
 	end := map[Kind]int{}
-	kept := out[:0]
+	var kept []Warning
 	for _, w := range out {
 		if w.At < end[w.Kind] {
 			continue
@@ -71,5 +75,5 @@ func Suspicious(text string) []Warning {
 		end[w.Kind] = w.At + max(1, len(w.Words))
 		kept = append(kept, w)
 	}
-	return kept[:min(len(kept), mostWarnings):min(len(kept), mostWarnings)]
+	return kept[:min(len(kept), mostWarnings)]
 }
