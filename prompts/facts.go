@@ -1,6 +1,7 @@
 package prompts
 
 import (
+	"slices"
 	"time"
 
 	"substrate/corpus"
@@ -126,11 +127,16 @@ func EpochsOf(rules epoch.Rules, found []string) []Epoch {
 		out = append(out, n)
 	}
 	var fresh []Epoch
+	first := map[string]bool{"": true}
+	found = slices.DeleteFunc(slices.Clone(found), func(name string) bool {
+		again := first[name]
+		first[name] = true
+		return again
+	})
 	for i, name := range found {
-		if name == "" || known[name] {
+		if known[name] {
 			continue
 		}
-		known[name] = true
 		e := Epoch{Name: name}
 		// An epoch that no rule lists goes before the first listed one that was found after it, so that a new era is not
 		// taken for an old one because nobody configured it yet.

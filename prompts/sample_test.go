@@ -18,6 +18,8 @@ func ref(s string) corpus.Ref {
 	return r
 }
 
+func slug(i int) corpus.Slug { return corpus.Slug(fmt.Sprintf("guide-%d", i)) }
+
 func date(s string) corpus.Date {
 	d, err := corpus.ParseISODate(s)
 	if err != nil {
