@@ -73,7 +73,7 @@ func essential(t *testing.T, text string) {
 
 func TestNeverAboveBudget(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
-	for range 25 {
+	for range 12 {
 		f := many(r, r.Intn(25))
 		for _, format := range []prompts.Format{prompts.Markdown, prompts.Text, prompts.JSON} {
 			for _, tier := range []string{"small", "medium", "large", "32k"} {
