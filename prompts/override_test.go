@@ -105,3 +105,10 @@ func FuzzOverride(f *testing.F) {
 		essential(t, p.Text)
 	})
 }
+
+func TestTemplateWritesNoMoreThanAMegabyte(t *testing.T) {
+	p, err := prompts.Render(three(), prompts.Options{Template: `{{printf "%0900000d" 1}}{{printf "%0900000d" 1}}`})
+	if err == nil || p.Text != "" || err.Error() != "system.md.tmpl: it writes more than a megabyte" {
+		t.Errorf("%d bytes, %v", len(p.Text), err)
+	}
+}
