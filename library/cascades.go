@@ -25,6 +25,7 @@ func (l *Library) Cascades(ctx context.Context, limit int) ([]CascadeInfo, error
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	list, err := s.cat.Cascades(ctx, max(limit, 1))
 	if err != nil {
 		return nil, err
@@ -51,6 +52,7 @@ func (l *Library) Complete(ctx context.Context, start string, deeper bool) ([]st
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	doc, anchor, hasAnchor := strings.Cut(start, "#")
 	name, _, hasVersion := strings.Cut(doc, "@")
 	var out []string

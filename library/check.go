@@ -40,16 +40,17 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 	if strings.TrimSpace(statement) == "" {
 		return nil, errors.New("there is no statement to check; write one: substrate check \"retention is 45 days\"")
 	}
-	idx, s, _, err := l.index(ctx)
+	s, _, err := l.searcher(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	out := &Checked{Statement: statement, Verdict: "unknown", For: []Witness{}, Against: []Witness{}, Drift: []Drift{}}
-	now, past, err := l.witnesses(ctx, idx, s, statement)
+	now, past, err := l.witnesses(ctx, s, statement)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 	}
 	out.Searched = fmt.Sprintf("the current versions of %d documents, then all earlier versions", len(all))
 	if out.Verdict == "unknown" && len(now) == 0 {
-		out.Notes = append(out.Notes, l.nearby(ctx, idx, s, statement)...)
+		out.Notes = append(out.Notes, l.nearby(ctx, s, statement)...)
 	}
 	return out, nil
 }
@@ -134,10 +135,10 @@ func denies(list []Drift, statement string) bool {
 
 // witnesses are the claims for and against a statement in the sections that search finds for it: of the current versions, and
 // of all others.
-func (l *Library) witnesses(ctx context.Context, idx *index.Index, s *snapshot, statement string) (now, past []echo.Found, err error) {
+func (l *Library) witnesses(ctx context.Context, s *snapshot, statement string) (now, past []echo.Found, err error) {
 	pools := map[bool]*echo.Pool{true: echo.NewPool(), false: echo.NewPool()}
 	for _, archive := range []bool{false, true} {
-		res, err := idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 40})
+		res, err := s.idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 40})
 		if err != nil {
 			return nil, nil, fmt.Errorf("search: %w", err)
 		}
@@ -173,10 +174,10 @@ func (l *Library) witness(ctx context.Context, s *snapshot, st *driftState, f ec
 }
 
 // nearby says what comes closest to a statement that nothing speaks of.
-func (l *Library) nearby(ctx context.Context, idx *index.Index, s *snapshot, statement string) []string {
+func (l *Library) nearby(ctx context.Context, s *snapshot, statement string) []string {
 	var out []string
 	for _, archive := range []bool{false, true} {
-		res, err := idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 1})
+		res, err := s.idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 1})
 		if err != nil || len(res.Hits) == 0 {
 			continue
 		}

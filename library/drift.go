@@ -259,6 +259,7 @@ func (l *Library) DriftLog(ctx context.Context, o DriftOptions) (*DriftList, err
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err
@@ -303,6 +304,7 @@ func (l *Library) DriftEntry(ctx context.Context, id string) (*driftlog.State, e
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err

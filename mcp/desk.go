@@ -8,16 +8,16 @@ import (
 	"substrate/library"
 )
 
-// desk hands out libraries that are open for reading, one caller each: while a cascade moves one of them on to a new index
-// generation, nobody else can be reading from the old one.
+// desk lends the library to so many callers at the same time; more would only wait for each other's processor. It is
+// opened when the first one comes.
 type desk struct {
-	open  func() (*library.Library, error)
 	slots chan struct{}
-	// waiting counts callers that asked for a library and have none yet.
+	// waiting counts callers that asked for the library and have not got it.
 	waiting atomic.Int64
+	open    func() (*library.Library, error)
 
 	mu     sync.Mutex
-	free   []*library.Library
+	lib    *library.Library
 	closed bool
 }
 
@@ -25,7 +25,7 @@ func newDesk(open func() (*library.Library, error), size int) *desk {
 	return &desk{open: open, slots: make(chan struct{}, size)}
 }
 
-// with lends a library to f, waiting for one while all are lent.
+// with lends the library to f, waiting while too many have it.
 func (d *desk) with(ctx context.Context, f func(*library.Library) error) error {
 	d.waiting.Add(1)
 	select {
@@ -39,43 +39,36 @@ func (d *desk) with(ctx context.Context, f func(*library.Library) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	l, err := d.take()
+	l, err := d.library()
 	if err != nil {
 		return err
 	}
-	defer d.give(l)
 	return f(l)
 }
 
-func (d *desk) take() (*library.Library, error) {
-	d.mu.Lock()
-	if n := len(d.free); n > 0 {
-		l := d.free[n-1] // the last one given back is the warmest
-		d.free = d.free[:n-1]
-		d.mu.Unlock()
-		return l, nil
-	}
-	d.mu.Unlock()
-	return d.open()
-}
-
-func (d *desk) give(l *library.Library) {
+func (d *desk) library() (*library.Library, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		l.Close()
-		return
+		return nil, context.Canceled
 	}
-	d.free = append(d.free, l)
+	if d.lib == nil {
+		l, err := d.open()
+		if err != nil {
+			return nil, err
+		}
+		d.lib = l
+	}
+	return d.lib, nil
 }
 
-// close closes what is not lent; what is lent is closed when it comes back.
+// close lets go of the library; who has it keeps what it reads until it is done.
 func (d *desk) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true
-	for _, l := range d.free {
-		l.Close()
+	if d.lib != nil {
+		d.lib.Close()
 	}
-	d.free = nil
+	d.lib = nil
 }

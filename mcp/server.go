@@ -14,11 +14,11 @@ import (
 
 // Options say what a server serves.
 type Options struct {
-	// Open opens the library for reading. It is called once for each reader that is needed at the same time.
+	// Open opens the library for reading. It is called once, when the first client asks for something.
 	Open func() (*library.Library, error)
 	// Dir is the library's folder.
 	Dir string
-	// Readers is how many callers read at the same time; 0 means two.
+	// Readers is how many callers read at the same time; 0 means four.
 	Readers int
 	Version string
 	Log     *slog.Logger
@@ -41,7 +41,7 @@ type Server struct {
 // New makes a server. Nothing is opened before the first client asks for it.
 func New(o Options) *Server {
 	if o.Readers == 0 {
-		o.Readers = 2
+		o.Readers = 4
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -18,14 +18,13 @@ type Pulse struct {
 
 // Pulse reads the catalog's counters: one indexed row.
 func (l *Library) Pulse(ctx context.Context) (Pulse, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s, err := l.readerLocked(ctx)
+	s, err := l.reader(ctx)
 	if errors.Is(err, catalog.ErrNone) {
 		return Pulse{}, nil
 	}
 	if err != nil {
 		return Pulse{}, err
 	}
+	defer s.done()
 	return Pulse{Revision: s.state.Revision, Cascade: s.state.Cascade}, nil
 }
