@@ -29,9 +29,10 @@ var may = map[string]string{
 	"driftlog/echo":     "corpus driftlog/change driftlog/claim driftlog/value",
 	"index":             "corpus",
 	"prompts":           "corpus epoch",
-	"library":           "corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index prompts",
-	"mcp":               "corpus library",
-	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp",
+	"library":           "capture corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index prompts",
+	"capture":           "",
+	"mcp":               "capture corpus driftlog library prompts",
+	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
 	"fixtures":          "",
 	"arrows":            "",
 }

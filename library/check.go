@@ -55,6 +55,10 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 		return nil, err
 	}
 	var agree, deny, drifted, old []Witness
+	sure := 0.0
+	for _, f := range now {
+		sure = max(sure, f.Score)
+	}
 	for _, f := range now {
 		w, err := l.witness(ctx, s, st, f)
 		if err != nil {
@@ -67,7 +71,7 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 			old = append(old, w)
 		case f.Agrees:
 			agree = append(agree, w)
-		case w.Standing != epoch.Historical && len(w.Drift) == 0:
+		case w.Standing != epoch.Historical && len(w.Drift) == 0 && f.Score >= weak*sure:
 			deny = append(deny, w)
 		}
 	}
@@ -132,6 +136,9 @@ func denies(list []Drift, statement string) bool {
 	}
 	return false
 }
+
+// weak is the share of the surest witness's likeness below which another passage is not held to speak of the same thing.
+const weak = 0.75
 
 // witnesses are the claims for and against a statement in the sections that search finds for it: of the current versions, and
 // of all others.

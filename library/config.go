@@ -14,10 +14,13 @@ import (
 
 // Config is what substrate.yaml, the environment and flags settle.
 type Config struct {
+	Name      string        `mapstructure:"name"` // "" is the folder's
 	Epochs    []EpochConfig `mapstructure:"epochs"`
 	Snapshots string        `mapstructure:"snapshots"` // "one-per-epoch" (default) or "none"
 	PDF       PDFConfig     `mapstructure:"pdf"`
-	DriftLog  DriftConfig   `mapstructure:"drift_log"`
+	DriftLog  Place         `mapstructure:"drift_log"`
+	// Priorities names the document, and perhaps the section, whose top stands in the brief; without it a title tells.
+	Priorities Place `mapstructure:"priorities"`
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -119,6 +122,9 @@ func digest(v any) string {
 // template is a new library's substrate.yaml.
 const template = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
 
+# What people call the library; without it, the name of its folder.
+# name: Pump Station
+
 # Epochs, newest first. The newest is authoritative; documents last issued in an earlier one are historical.
 # Without this, "EPOCH 1", "EPOCH 2", … are understood wherever documents say so.
 #
@@ -139,6 +145,12 @@ const template = `# This file makes the folder a substrate library. Everything i
 # drift_log:
 #   document: project-roadmap
 #   section: Drift Log
+
+# What matters next: its top stands in the brief that a session starts with. Without this, an authoritative document with
+# "Priorities", "Backlog", "Next Steps" or the like in its title is taken.
+# priorities:
+#   document: team-priorities
+#   section: "1"
 
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices

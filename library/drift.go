@@ -27,12 +27,12 @@ type driftState struct {
 func (l *Library) driftDigest() string {
 	return digest(struct {
 		V int
-		C DriftConfig
+		C Place
 	}{driftVersion, l.Config.DriftLog})
 }
 
-// DriftConfig names the section that is the drift log, when headings do not tell.
-type DriftConfig struct {
+// Place names a document by its slug, and perhaps a section of it by number or heading.
+type Place struct {
 	Document string `mapstructure:"document"`
 	Section  string `mapstructure:"section"`
 }

@@ -215,6 +215,10 @@ func (r *ingest) finish(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	r.report.Cascade = n
+	note := ""
+	if r.report.Prompt, note = r.l.revisitPrompt(ctx); note != "" {
+		r.report.Notes = append(r.report.Notes, note)
+	}
 	return r.report, nil
 }
 

@@ -74,8 +74,13 @@ func Open(dir string, cfg Config) (*Library, error) {
 	return &Library{Dir: dir, Config: cfg, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, nil
 }
 
-// Name is how reports call the library: the name of its folder.
-func (l *Library) Name() string { return filepath.Base(l.Dir) }
+// Name is how reports call the library: as its configuration says, or the name of its folder.
+func (l *Library) Name() string {
+	if l.Config.Name != "" {
+		return l.Config.Name
+	}
+	return filepath.Base(l.Dir)
+}
 
 func (l *Library) state() string    { return filepath.Join(l.Dir, StateDir) }
 func (l *Library) indexDir() string { return filepath.Join(l.state(), "index") }

@@ -22,7 +22,7 @@ var hostile = []any{
 // TestHostileArguments sends each hostile value in the place of every argument of every tool: each gets an answer, and
 // errors are words for the caller.
 func TestHostileArguments(t *testing.T) {
-	k := newTalk(t, serverOf(t, sampleDir(t)))
+	k := newTalk(t, serverOf(t, ownSample(t)))
 	k.hello()
 	n := 0
 	for _, tl := range tools {
@@ -33,7 +33,7 @@ func TestHostileArguments(t *testing.T) {
 		for name := range in.Properties {
 			for _, v := range hostile {
 				n++
-				args := map[string]any{"ref": "elroy-user-guide", "query": "swap", name: v}
+				args := map[string]any{"ref": "elroy-user-guide", "query": "swap", "statement": "swap is 8 GB", "text": "swap is 8 GB now", name: v}
 				for k := range args {
 					if _, known := in.Properties[k]; !known {
 						delete(args, k)

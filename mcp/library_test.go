@@ -61,6 +61,16 @@ func sampleDir(t testing.TB) string {
 	return dir
 }
 
+// ownSample is a copy of the sample library, for tests that write to it.
+func ownSample(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "sample")
+	if err := os.CopyFS(dir, os.DirFS(sampleDir(t))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func openSample(t testing.TB) *library.Library {
 	t.Helper()
 	l, err := library.Open(sampleDir(t), library.Config{})
@@ -73,7 +83,13 @@ func openSample(t testing.TB) *library.Library {
 
 func serverOf(t testing.TB, dir string) *Server {
 	t.Helper()
-	s := New(Options{Dir: dir, Version: "test", Open: func() (*library.Library, error) { return library.Open(dir, library.Config{}) }})
+	s := New(Options{Dir: dir, Version: "test", Open: func() (*library.Library, error) {
+		l, err := library.Open(dir, library.Config{})
+		if err == nil {
+			l.Now = func() time.Time { return fixed }
+		}
+		return l, err
+	}})
 	t.Cleanup(s.Close)
 	return s
 }

@@ -2,8 +2,10 @@ package mcp
 
 import (
 	"context"
+	"errors"
 
 	"substrate/library"
+	"substrate/prompts"
 )
 
 // Prompt is a text that a person picks from a client's menu.
@@ -21,5 +23,27 @@ type PromptArgument struct {
 	Required    bool
 }
 
-// prompts are what clients list: the one place where a prompt is registered.
-var prompts = []Prompt{}
+// menu is what clients list.
+var menu = menuOf(library.Offers())
+
+func menuOf(offers []prompts.Offer) []Prompt {
+	var out []Prompt
+	for _, o := range offers {
+		p := Prompt{Name: o.Name, Title: o.Title, About: o.Description}
+		for _, a := range o.Arguments {
+			p.Arguments = append(p.Arguments, PromptArgument{Name: a.Name, About: a.Description, Required: a.Required})
+		}
+		p.Render = func(ctx context.Context, l *library.Library, given map[string]string) (string, error) {
+			m, err := l.Offered(ctx, o.Name, given)
+			if errors.Is(err, prompts.ErrArgument) || errors.Is(err, prompts.ErrNoPrompt) {
+				return "", mend{err.Error()}
+			}
+			if err != nil {
+				return "", err
+			}
+			return m[0].Text, nil
+		}
+		out = append(out, p)
+	}
+	return out
+}

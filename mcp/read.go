@@ -39,12 +39,13 @@ type ReadOut struct {
 
 // Part is one section of what was read; in an outline it has no text.
 type Part struct {
-	Ref       string `json:"ref"`
-	Heading   string `json:"heading"`
-	Pages     []int  `json:"pages,omitempty"`
-	Text      string `json:"text,omitempty"`
-	Warning   string `json:"warning,omitempty"`
-	Continued bool   `json:"continued,omitempty"`
+	Ref       string       `json:"ref"`
+	Heading   string       `json:"heading"`
+	Pages     []int        `json:"pages,omitempty"`
+	Text      string       `json:"text,omitempty"`
+	Warning   string       `json:"warning,omitempty"`
+	Drift     []Correction `json:"drift,omitempty"`
+	Continued bool         `json:"continued,omitempty"`
 	level     int
 }
 
@@ -160,7 +161,13 @@ func pageList(p corpus.Pages) []int {
 func part(s *library.Shown, sec corpus.Section) Part {
 	ref, _ := corpus.ParseRef(s.Ref)
 	ref.Anchor = sec.Anchor
-	return Part{Ref: ref.String(), Heading: sec.Heading(), Pages: pageList(sec.Pages), level: sec.Level}
+	p := Part{Ref: ref.String(), Heading: sec.Heading(), Pages: pageList(sec.Pages), level: sec.Level}
+	for _, d := range s.Drift {
+		if d.Section == sec.Anchor {
+			p.Drift = append(p.Drift, Correction(d.Drift))
+		}
+	}
+	return p
 }
 
 func (o *ReadOut) packOutline(s *library.Shown, budget int, at cursor) *ReadOut {
@@ -193,6 +200,7 @@ func (o *ReadOut) Text() string {
 		for _, p := range o.Sections {
 			r, _ := corpus.ParseRef(p.Ref)
 			fmt.Fprintf(&sb, "%s#%s %s\n", strings.Repeat("  ", max(p.level-1, 0)), r.Anchor, dotted(p.Heading, pagesText(p.Pages)))
+			sb.WriteString(correctionLines(p.Drift))
 		}
 	} else {
 		sb.WriteString(quoteNote + "\n")
@@ -202,6 +210,7 @@ func (o *ReadOut) Text() string {
 				more = "continued"
 			}
 			fmt.Fprintf(&sb, "\n%s\n", dotted(strings.TrimSpace(strings.Repeat("#", max(p.level, 1))+" "+p.Heading), pagesText(p.Pages), more))
+			sb.WriteString(correctionLines(p.Drift))
 			if p.Warning != "" {
 				sb.WriteString(p.Warning + "\n")
 			}

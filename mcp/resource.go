@@ -15,7 +15,11 @@ type resource struct{ uri, name, title, about string }
 
 // listResources lists the library and every document of the shelf, by name.
 func listResources(ctx context.Context, l *library.Library) ([]resource, error) {
-	out := []resource{{libraryURI, "library", "The shelf of " + l.Name(), "Every document with the version in force, its standing and why"}}
+	out := []resource{
+		{libraryURI, "library", "The shelf of " + l.Name(), "Every document with the version in force, its standing and why"},
+		{driftURI, "drift-log", "The drift log", "What the documents say and is known to be false"},
+		{promptURI, "system-prompt", "The system prompt", "How to read this library: rules of authority, shelf, open drift, citations"},
+	}
 	list, err := l.Documents(ctx)
 	if err != nil {
 		if _, ok := words(err); ok {
@@ -45,6 +49,16 @@ var templates = []resource{
 func readResource(ctx context.Context, l *library.Library, uri string) (string, error) {
 	if uri == libraryURI {
 		return textOf(documents(ctx, l, DocumentsIn{Budget: resourceBudget}))
+	}
+	switch uri {
+	case driftURI:
+		return textOf(drift(ctx, l, DriftIn{Budget: resourceBudget}))
+	case promptURI:
+		p, err := l.SystemPrompt(ctx, library.PromptOptions{By: clientOf(ctx)})
+		if err != nil {
+			return "", err
+		}
+		return p.Text, nil
 	}
 	ref, err := refOf(uri)
 	if err != nil {

@@ -31,7 +31,7 @@ func fields(t reflect.Type) []field {
 }
 
 // schemaOf is the JSON schema of a type. It is lean, because every client pays for it in every session: descriptions only
-// where a name does not say it, and of what stands inside an answer only the names that are always there. Lists are lists and
+// where a name does not say it, and of an answer only what is always there, not what stands inside. Lists are lists and
 // never null; strict clients refuse the union.
 func schemaOf(t reflect.Type, closed bool) json.RawMessage {
 	raw, err := json.Marshal(schema(t, closed, 0))
@@ -82,6 +82,9 @@ func schema(t reflect.Type, closed bool, depth int) ordered {
 	}
 	props, required := ordered{}, []string{}
 	for _, f := range fields(t) {
+		if !closed && !f.required {
+			continue // of an answer, what is always there
+		}
 		s := schema(f.typ, closed, depth+1)
 		if f.about != "" {
 			s = append(s, pair{"description", f.about})
@@ -98,7 +101,7 @@ func schema(t reflect.Type, closed bool, depth int) ordered {
 	if closed || depth == 0 {
 		out = append(out, pair{"properties", props})
 	}
-	if len(required) > 0 {
+	if len(required) > 0 && (closed || depth == 0) {
 		out = append(out, pair{"required", required})
 	}
 	if closed {

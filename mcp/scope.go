@@ -29,3 +29,16 @@ func allowed(ctx context.Context, need string) bool {
 	}
 	return false
 }
+
+type clientKey struct{}
+
+// withClient notes who asks.
+func withClient(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, clientKey{}, name)
+}
+
+// clientOf is who asks; "" when it is this server itself.
+func clientOf(ctx context.Context) string {
+	name, _ := ctx.Value(clientKey{}).(string)
+	return name
+}

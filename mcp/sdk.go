@@ -50,7 +50,7 @@ func newSDK(s *Server, version string) *sdk {
 	for _, t := range templates {
 		k.mcp.AddResourceTemplate(mcp.NewResourceTemplate(t.uri, t.name, mcp.WithTemplateTitle(t.title), mcp.WithTemplateDescription(t.about), mcp.WithTemplateMIMEType(mimeType)), k.readTemplate)
 	}
-	for _, p := range prompts {
+	for _, p := range menu {
 		k.addPrompt(p)
 	}
 	k.hook(hooks)
@@ -72,7 +72,7 @@ func (k *sdk) addTool(t tool) {
 		if err != nil {
 			return nil, err
 		}
-		a, mendable, err := k.s.call(ctx, t, raw)
+		a, mendable, err := k.s.call(withClient(ctx, clientName(ctx)), t, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func (k *sdk) addPrompt(p Prompt) {
 func (k *sdk) readTemplate(ctx context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 	text := ""
 	err := k.s.desk.with(ctx, func(l *library.Library) (err error) {
-		text, err = readResource(ctx, l, r.Params.URI)
+		text, err = readResource(withClient(ctx, clientName(ctx)), l, r.Params.URI)
 		return err
 	})
 	if err != nil {
@@ -246,6 +246,14 @@ func missing(answer []byte) []byte {
 
 func (k *sdk) subscribe(ctx context.Context, key, uri string, tell func(string)) {
 	k.subs.add(subscription{key, uri, tell}, k.s.stateOf(ctx, uri))
+}
+
+// clientName is what a client calls itself.
+func clientName(ctx context.Context) string {
+	if c, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok && c.GetClientInfo().Name != "" {
+		return c.GetClientInfo().Name
+	}
+	return "an MCP client"
 }
 
 func sessionOf(ctx context.Context) string {

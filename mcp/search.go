@@ -23,29 +23,31 @@ type SearchIn struct {
 
 // SearchOut is what a search found.
 type SearchOut struct {
-	Query     string    `json:"query"`
-	Searched  string    `json:"searched"`
-	Cascade   int       `json:"cascade"`
-	Corrected string    `json:"corrected,omitempty"`
-	Notes     []string  `json:"notes,omitempty"`
-	Passages  []Passage `json:"passages"`
-	Older     []Older   `json:"older,omitempty"`
-	Nearest   []string  `json:"nearest_documents,omitempty"`
-	LeftOut   string    `json:"left_out,omitempty"`
-	Cursor    string    `json:"cursor,omitempty"`
+	Query     string       `json:"query"`
+	Searched  string       `json:"searched"`
+	Cascade   int          `json:"cascade"`
+	Corrected string       `json:"corrected,omitempty"`
+	Notes     []string     `json:"notes,omitempty"`
+	Passages  []Passage    `json:"passages"`
+	Drift     []Correction `json:"drift,omitempty"`
+	Older     []Older      `json:"older,omitempty"`
+	Nearest   []string     `json:"nearest_documents,omitempty"`
+	LeftOut   string       `json:"left_out,omitempty"`
+	Cursor    string       `json:"cursor,omitempty"`
 }
 
 // Passage is one quoted piece of a version.
 type Passage struct {
-	Ref      string `json:"ref"`
-	Version  string `json:"version"`
-	Standing string `json:"standing"`
-	Because  string `json:"because"`
-	Epoch    string `json:"epoch,omitempty"`
-	Heading  string `json:"heading"`
-	Pages    []int  `json:"pages,omitempty"`
-	Text     string `json:"text"`
-	Warning  string `json:"warning,omitempty"`
+	Ref      string       `json:"ref"`
+	Version  string       `json:"version"`
+	Standing string       `json:"standing"`
+	Because  string       `json:"because"`
+	Epoch    string       `json:"epoch,omitempty"`
+	Heading  string       `json:"heading"`
+	Pages    []int        `json:"pages,omitempty"`
+	Text     string       `json:"text"`
+	Warning  string       `json:"warning,omitempty"`
+	Drift    []Correction `json:"drift,omitempty"`
 	title    string
 }
 
@@ -98,7 +100,7 @@ func search(ctx context.Context, l *library.Library, in SearchIn) (*SearchOut, e
 	if err := at.stale(found.Cascade); err != nil {
 		return nil, err
 	}
-	out := &SearchOut{Query: in.Query, Searched: searched(in), Cascade: found.Cascade, Corrected: found.Corrected, Notes: found.Notes, Passages: []Passage{}}
+	out := &SearchOut{Query: in.Query, Searched: searched(in), Cascade: found.Cascade, Corrected: found.Corrected, Notes: found.Notes, Passages: []Passage{}, Drift: corrections(found.Drift)}
 	if len(found.Hits) == 0 {
 		return out, nothing(ctx, l, in, out)
 	}
@@ -140,7 +142,7 @@ func (o *SearchOut) pack(hits []library.Hit, limit, budget int, at cursor) *Sear
 func passageOf(h library.Hit) Passage {
 	p := Passage{
 		Ref: h.Ref, Version: h.Version, Standing: string(h.Standing), Because: h.Because, Epoch: h.Epoch, Heading: h.Heading, Text: h.Text,
-		title: strings.TrimSpace(h.Title + " " + h.Version), Warning: warning(h.Ref, h.Text),
+		title: strings.TrimSpace(h.Title + " " + h.Version), Warning: warning(h.Ref, h.Text), Drift: corrections(h.Drift),
 	}
 	if len(h.Pages) == 2 {
 		p.Pages = h.Pages
@@ -213,6 +215,9 @@ func (o *SearchOut) Text() string {
 	}
 	if len(o.Passages) == 0 {
 		fmt.Fprintf(&sb, "Nothing found for %q in the %s (cascade %d). Do not guess: say that nothing is recorded.", o.Query, o.Searched, o.Cascade)
+		if len(o.Drift) > 0 {
+			sb.WriteString("\n" + strings.TrimRight(correctionLines(o.Drift), "\n"))
+		}
 		for _, p := range o.Older {
 			fmt.Fprintf(&sb, "\nolder: [%s] %s mentions it; %s", p.Ref, p.Standing, p.Because)
 		}
@@ -221,14 +226,27 @@ func (o *SearchOut) Text() string {
 		}
 		return sb.String()
 	}
+	said := map[string]bool{}
+	for _, p := range o.Passages {
+		for _, c := range p.Drift {
+			said[c.ID] = true
+		}
+	}
 	fmt.Fprintf(&sb, "%s for %q in the %s (cascade %d). %s\n", count(len(o.Passages), "passage"), o.Query, o.Searched, o.Cascade, quoteNote)
 	for _, p := range o.Passages {
 		fmt.Fprintf(&sb, "\n[%s] %s\nbecause: %s\n", p.Ref, dotted(p.Standing, p.Epoch, p.title+" › "+p.Heading, pagesText(p.Pages)), p.Because)
+		sb.WriteString(correctionLines(p.Drift))
 		if p.Warning != "" {
 			sb.WriteString(p.Warning + "\n")
 		}
 		if p.Text != "" {
 			sb.WriteString(quote(p.Ref, p.Text) + "\n")
+		}
+	}
+	// What the log says of the question, where none of the passages carries it.
+	for _, c := range o.Drift {
+		if !said[c.ID] {
+			sb.WriteString("\n" + strings.TrimRight(correctionLines([]Correction{c}), "\n"))
 		}
 	}
 	if o.LeftOut != "" {

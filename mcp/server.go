@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"substrate/library"
 )
@@ -86,6 +87,20 @@ var commands = strings.NewReplacer("substrate documents lists all", "the tool do
 
 // words are an error as the caller should read it; ok tells that the caller can mend it.
 func words(err error) (text string, ok bool) {
+	if text, ok = allWords(err); len(text) > longestError {
+		cut := longestError
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut] + "…"
+	}
+	return text, ok
+}
+
+// longestError bounds, in bytes, an error that repeats what it was given.
+const longestError = 800
+
+func allWords(err error) (text string, ok bool) {
 	var m mend
 	switch {
 	case errors.As(err, &m):

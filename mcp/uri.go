@@ -11,6 +11,8 @@ import (
 const (
 	scheme      = "substrate://"
 	libraryURI  = scheme + "library"
+	driftURI    = scheme + "drift-log"
+	promptURI   = scheme + "system-prompt"
 	documentURI = scheme + "documents/{slug}"
 	sectionURI  = scheme + "documents/{slug}/versions/{v}/sections/{n}"
 	currentWord = "current" // in place of a version: the one in force
@@ -31,7 +33,7 @@ func uriOf(r corpus.Ref) string {
 
 // refOf reads a resource's URI; a library has none. It reads names only: no URI can leave the library.
 func refOf(uri string) (corpus.Ref, error) {
-	bad := mendf("no resource %.200q; there are %s, %s and %s", uri, libraryURI, documentURI, sectionURI)
+	bad := mendf("no resource %.200q; there are %s, %s, %s, %s and %s", uri, libraryURI, driftURI, promptURI, documentURI, sectionURI)
 	path, ok := strings.CutPrefix(uri, scheme+"documents/")
 	if !ok {
 		return corpus.Ref{}, bad

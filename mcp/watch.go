@@ -3,6 +3,7 @@ package mcp
 import (
 	"context"
 	"crypto/sha256"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,8 +138,15 @@ func (s *Server) stateOf(ctx context.Context, uri string) string {
 		text, err = readResource(ctx, l, uri)
 		return err
 	})
+	if uri == promptURI {
+		// Its last line counts cascades; who follows the prompt wants to hear when it says something else.
+		text, _, _ = strings.Cut(text, promptStamp)
+	}
 	return text
 }
+
+// promptStamp is how the last line of a prompt begins.
+const promptStamp = "\nThis text: "
 
 // refresh brings the resources that clients list up to date; the SDK tells clients when the list changed.
 func (s *Server) refresh(ctx context.Context) error {

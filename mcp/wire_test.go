@@ -115,7 +115,7 @@ func TestWire(t *testing.T) {
 func replay(t *testing.T, script []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	k := newTalk(t, serverOf(t, sampleDir(t)))
+	k := newTalk(t, serverOf(t, ownSample(t)))
 	k.hello()
 	id := 0
 	for _, line := range strings.Split(string(script), "\n") {

@@ -116,7 +116,7 @@ by --library DIR, or by the variable SUBSTRATE_LIBRARY.`,
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(),
-		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd())
+		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd())
 	return root
 }
 
@@ -146,7 +146,7 @@ func args(check cobra.PositionalArgs, hint string) cobra.PositionalArgs {
 
 // settings are the keys of substrate.yaml with their defaults, so that the environment can set each.
 var settings = map[string]any{
-	"snapshots": "one-per-epoch", "drift_log.document": "", "drift_log.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
+	"snapshots": "one-per-epoch", "name": "", "drift_log.document": "", "drift_log.section": "", "priorities.document": "", "priorities.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
 	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512,
 }
 

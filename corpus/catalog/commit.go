@@ -21,7 +21,7 @@ type querier interface {
 
 func state(ctx context.Context, q querier) (State, error) {
 	var s State
-	rows, err := q.QueryContext(ctx, "SELECT key, value FROM meta")
+	rows, err := q.QueryContext(ctx, "SELECT key, value FROM meta WHERE key IN ('revision', 'index_name', 'index_digest', 'index_cascade', 'rules')")
 	if err != nil {
 		return s, fmt.Errorf("read the catalog's state: %w", err)
 	}

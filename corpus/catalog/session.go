@@ -1,0 +1,138 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Session is a stretch of work; what it is called and how it ended is in Session, as package capture writes it.
+type Session struct {
+	ID      int
+	At      time.Time
+	Ended   time.Time // zero while it is open
+	Session json.RawMessage
+}
+
+// Finding is something learned in a session; Finding is its text and place, as package capture writes it.
+type Finding struct {
+	ID      int
+	Retry   string // the same for a repeated capture
+	Session int
+	At      time.Time
+	State   string
+	Finding json.RawMessage
+}
+
+// AddSession opens a session and answers its number.
+func (c *Catalog) AddSession(ctx context.Context, s Session) (int, error) {
+	r, err := c.db.ExecContext(ctx, "INSERT INTO sessions (at, ended, session) VALUES (?, '', ?)", s.At.UTC().Format(time.RFC3339Nano), string(s.Session))
+	if err != nil {
+		return 0, fmt.Errorf("open a session: %w", err)
+	}
+	n, err := r.LastInsertId()
+	return int(n), err
+}
+
+// SetSession writes a session anew; ended zero opens it.
+func (c *Catalog) SetSession(ctx context.Context, s Session) error {
+	ended := ""
+	if !s.Ended.IsZero() {
+		ended = s.Ended.UTC().Format(time.RFC3339Nano)
+	}
+	if _, err := c.db.ExecContext(ctx, "UPDATE sessions SET ended = ?, session = ? WHERE id = ?", ended, string(s.Session), s.ID); err != nil {
+		return fmt.Errorf("write session %d: %w", s.ID, err)
+	}
+	return nil
+}
+
+// Sessions lists sessions, newest first; open ones only when asked.
+func (c *Catalog) Sessions(ctx context.Context, open bool) ([]Session, error) {
+	q := "SELECT id, at, ended, session FROM sessions "
+	if open {
+		q += "WHERE ended = '' "
+	}
+	rs, err := c.db.QueryContext(ctx, q+"ORDER BY id DESC")
+	if err != nil {
+		return nil, fmt.Errorf("read the sessions: %w", err)
+	}
+	defer rs.Close()
+	var out []Session
+	for rs.Next() {
+		var s Session
+		var at, ended string
+		var raw []byte
+		if err := rs.Scan(&s.ID, &at, &ended, &raw); err != nil {
+			return nil, fmt.Errorf("read the sessions: %w", err)
+		}
+		s.At, _ = time.Parse(time.RFC3339Nano, at)
+		s.Ended, _ = time.Parse(time.RFC3339Nano, ended)
+		s.Session = raw
+		out = append(out, s)
+	}
+	return out, rs.Err()
+}
+
+// AddFinding keeps a finding and answers its number: written to the disk when it returns. A finding with the same retry key is
+// the one that is there already; again says so.
+func (c *Catalog) AddFinding(ctx context.Context, f Finding) (id int, again bool, err error) {
+	tx, err := c.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, false, fmt.Errorf("keep the finding: %w", err)
+	}
+	defer tx.Rollback()
+	err = tx.QueryRowContext(ctx, "SELECT id FROM findings WHERE retry = ?", f.Retry).Scan(&id)
+	if err == nil {
+		return id, true, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, false, fmt.Errorf("keep the finding: %w", err)
+	}
+	r, err := tx.ExecContext(ctx, "INSERT INTO findings (retry, session, at, state, finding) VALUES (?, ?, ?, ?, ?)",
+		f.Retry, f.Session, f.At.UTC().Format(time.RFC3339Nano), f.State, string(f.Finding))
+	if err != nil {
+		return 0, false, fmt.Errorf("keep the finding: %w", err)
+	}
+	n, err := r.LastInsertId()
+	if err != nil {
+		return 0, false, err
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, false, fmt.Errorf("keep the finding: %w", err)
+	}
+	return int(n), false, nil
+}
+
+// SetFinding writes a finding's state and text anew.
+func (c *Catalog) SetFinding(ctx context.Context, f Finding) error {
+	if _, err := c.db.ExecContext(ctx, "UPDATE findings SET state = ?, finding = ? WHERE id = ?", f.State, string(f.Finding), f.ID); err != nil {
+		return fmt.Errorf("write finding %d: %w", f.ID, err)
+	}
+	return nil
+}
+
+// Findings lists findings by number: of one session, or of all with session 0; in one state, or in any with "".
+func (c *Catalog) Findings(ctx context.Context, session int, state string) ([]Finding, error) {
+	rs, err := c.db.QueryContext(ctx, "SELECT id, retry, session, at, state, finding FROM findings WHERE (? = 0 OR session = ?) AND (? = '' OR state = ?) ORDER BY id",
+		session, session, state, state)
+	if err != nil {
+		return nil, fmt.Errorf("read the findings: %w", err)
+	}
+	defer rs.Close()
+	var out []Finding
+	for rs.Next() {
+		var f Finding
+		var at string
+		var raw []byte
+		if err := rs.Scan(&f.ID, &f.Retry, &f.Session, &at, &f.State, &raw); err != nil {
+			return nil, fmt.Errorf("read the findings: %w", err)
+		}
+		f.At, _ = time.Parse(time.RFC3339Nano, at)
+		f.Finding = raw
+		out = append(out, f)
+	}
+	return out, rs.Err()
+}
