@@ -32,7 +32,7 @@ var may = map[string]string{
 	"library":           "capture corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index prompts",
 	"capture":           "",
 	"mcp":               "capture corpus driftlog library prompts",
-	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
+	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
 	"fixtures":          "",
 	"arrows":            "",
 }

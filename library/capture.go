@@ -27,9 +27,20 @@ type Captured struct {
 	Notes   []string        `json:"notes,omitempty"`
 }
 
-// Capture keeps a finding and says where it would go. It is on the disk when this returns; what cannot be placed is kept all
-// the same. Without a session number it belongs to the one that is open, or to a new one.
+// CaptureOptions say what is done with a finding besides keeping it.
+type CaptureOptions struct {
+	Later bool // it is placed when it is looked at next
+	Drift bool // a statement that it contradicts goes into the drift log
+}
+
+// Capture keeps a finding and says where it would go; see [Library.CaptureWith].
 func (l *Library) Capture(ctx context.Context, f capture.Finding) (*Captured, error) {
+	return l.CaptureWith(ctx, f, CaptureOptions{})
+}
+
+// CaptureWith keeps a finding. It is on the disk when this returns; what cannot be placed is kept all the same. Without a
+// session number it belongs to the one that is open, or to a new one.
+func (l *Library) CaptureWith(ctx context.Context, f capture.Finding, o CaptureOptions) (*Captured, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
@@ -69,14 +80,38 @@ func (l *Library) Capture(ctx context.Context, f capture.Finding) (*Captured, er
 			f = list[i]
 		}
 	}
+	out.Finding = f
+	if o.Later {
+		return out, nil
+	}
 	// From here on the finding is safe; what fails now is told beside it.
 	if f.Places, out.Checked, err = l.place(ctx, f); err != nil {
 		out.Notes = append(out.Notes, "it is kept, but not placed: "+err.Error())
 	} else if err := setFinding(ctx, cat, f); err != nil {
 		out.Notes = append(out.Notes, err.Error())
 	}
+	l.contradiction(ctx, &f, out, o.Drift)
 	out.Finding = f
 	return out, nil
+}
+
+// contradiction tells of a current statement that the finding says is not so, and puts it into the drift log when asked to.
+func (l *Library) contradiction(ctx context.Context, f *capture.Finding, out *Captured, record bool) {
+	if len(f.Places) == 0 || f.Places[0].Form != capture.Replace || f.Places[0].Old == "" {
+		return
+	}
+	p := f.Places[0]
+	if !record {
+		out.Notes = append(out.Notes, fmt.Sprintf("it contradicts %s, which says: %s. A revision will correct it; until then the drift log can: substrate drift add --ref %s --says %q --actually %q",
+			p.Ref, p.Old, p.Ref, p.Old, f.Title(200)))
+		return
+	}
+	e, err := l.AddDrift(ctx, DriftNew{Ref: p.Ref, Says: p.Old, Actually: f.Title(200), Because: fmt.Sprintf("finding F-%d", f.ID)})
+	if err != nil {
+		out.Notes = append(out.Notes, "the contradiction was not put into the drift log: "+err.Error())
+		return
+	}
+	out.Notes = append(out.Notes, fmt.Sprintf("%s contradicts it and carries %s of the drift log from now on", p.Ref, e.ID))
 }
 
 // target is where a person said that a finding goes: a section or a document that must be there.
