@@ -201,7 +201,7 @@ func (l *Library) ChangeFinding(ctx context.Context, id string, c FindingChange)
 		return nil, err
 	}
 	if f.State == capture.Done || f.State == capture.Drafted {
-		return nil, fmt.Errorf("F-%d is %s already: %s", f.ID, f.State, f.Settled)
+		return nil, fmt.Errorf("finding F-%d is %s already: %s", f.ID, f.State, f.Settled)
 	}
 	if c.Kind != "" {
 		if f.Kind, err = capture.ParseKind(c.Kind); err != nil {
