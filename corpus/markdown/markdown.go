@@ -24,7 +24,7 @@ import (
 var ErrNotText = errors.New("not Markdown")
 
 var (
-	number  = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,4}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3})+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
+	number  = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,4}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3}[a-z]?)+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
 	labels  = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)*(?:\s|$|-)`)
 	leaders = regexp.MustCompile(`^[–—-]\s`)
 )
