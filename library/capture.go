@@ -198,18 +198,22 @@ func findings(ctx context.Context, cat *catalog.Catalog, session int, state capt
 		if err := json.Unmarshal(c.Finding, &f); err != nil {
 			return nil, fmt.Errorf("finding %d: %w", c.ID, err)
 		}
-		f.ID, f.Session, f.At, f.State = c.ID, c.Session, c.At, capture.State(c.State)
+		f.ID, f.Session, f.At, f.State, f.Revision = c.ID, c.Session, c.At, capture.State(c.State), c.Revision
+		if f.State == capture.Pending || f.State == capture.Drafted {
+			f.Settled = "" // an undo may have brought it back
+		}
 		out = append(out, f)
 	}
 	return out, nil
 }
 
 func setFinding(ctx context.Context, cat *catalog.Catalog, f capture.Finding) error {
-	raw, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	return cat.SetFinding(ctx, catalog.Finding{ID: f.ID, State: string(f.State), Finding: raw})
+	return cat.SetFinding(ctx, findingRow(f))
+}
+
+func findingRow(f capture.Finding) catalog.Finding {
+	raw, _ := json.Marshal(f) // strings and numbers only
+	return catalog.Finding{ID: f.ID, State: string(f.State), Revision: f.Revision, Finding: raw}
 }
 
 // Findings lists findings by number: those in a state, or all with "".
