@@ -49,6 +49,7 @@ func (d *doc) write(pages []*page) ([]byte, error) {
 	}
 	for i, p := range pages {
 		f.SetPage(i + 1)
+		f.SetFillColor(0, 0, 0) // said on every page: the writer leaves out what it believes is still so
 		for _, o := range p.back {
 			w.paint(o)
 		}

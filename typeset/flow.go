@@ -33,6 +33,7 @@ type page struct {
 	number    int
 	back, ops []op
 	header    bool // bears the running header and footer
+	items     []placed
 	panels    []*panel
 	spans     map[*panel][2]float64
 }
@@ -76,14 +77,16 @@ func (p *page) line(x, y, w, h, thick float64, colour string) {
 	p.ops = append(p.ops, op{kind: opLine, x: x, y: y, w: w, h: h, thick: thick, colour: colour})
 }
 
+// placed is an item at its place on a page.
+type placed struct {
+	it *item
+	y  float64
+}
+
 // paginate fills pages from top to bottom. A page ends before the last item that does not have to stay with the one
 // above it; where everything would have to stay together, it ends where it is full.
 func paginate(items []item, top, bottom float64) []*page {
 	var pages []*page
-	type placed struct {
-		it *item
-		y  float64
-	}
 	var cur []placed
 	y := top
 	finish := func() {
@@ -91,7 +94,6 @@ func paginate(items []item, top, bottom float64) []*page {
 		for _, c := range cur {
 			p.place(c.it, c.y)
 		}
-		p.paintPanels()
 		pages = append(pages, p)
 		cur, y = nil, top
 	}
@@ -106,10 +108,7 @@ func paginate(items []item, top, bottom float64) []*page {
 		cur = append(cur, placed{it, y})
 		y += it.h
 	}
-	list := make([]*item, len(items))
-	for i := range items {
-		list[i] = &items[i]
-	}
+	list := pointers(items)
 	start := 0 // index in list of the first item of the page
 	for i := 0; i < len(list); i++ {
 		it := list[i]
@@ -159,7 +158,24 @@ func paginate(items []item, top, bottom float64) []*page {
 	if len(cur) > 0 {
 		finish()
 	}
+	// Painted when all is placed: a table of contents shows pages that come later.
+	for _, p := range pages {
+		for _, c := range p.items {
+			if c.it.draw != nil {
+				c.it.draw(p, c.y)
+			}
+		}
+		p.paintPanels()
+	}
 	return pages
+}
+
+func pointers(items []item) []*item {
+	list := make([]*item, len(items))
+	for i := range items {
+		list[i] = &items[i]
+	}
+	return list
 }
 
 func used(items []*item) float64 {
@@ -183,9 +199,7 @@ func (p *page) place(it *item, y float64) {
 		s[0], s[1] = min(s[0], y), max(s[1], y+it.h)
 		p.spans[pn] = s
 	}
-	if it.draw != nil {
-		it.draw(p, y)
-	}
+	p.items = append(p.items, placed{it, y})
 }
 
 func (p *page) paintPanels() {

@@ -214,24 +214,32 @@ func (d *doc) toc() []item {
 		b.add(it)
 	}
 	b.gap = 10
-	for _, h := range list {
-		d.entry(b, h)
+	// A table that is a few lines too long for its page is set closer rather than spill over.
+	head := len(b.items)
+	for _, lead := range []float64{1.48, 1.36, 1.26, 1.48} {
+		b.items = b.items[:head:head]
+		for _, h := range list {
+			d.entry(b, h, lead)
+		}
+		if !d.theme.hasCover() || used(pointers(b.items)) <= d.bottom-d.top {
+			break
+		}
 	}
 	b.items[len(b.items)-1].keep = false
 	return b.items
 }
 
 // entry is a heading, dots, and its page. The page is known when it is painted.
-func (d *doc) entry(b *builder, h *mark) {
+func (d *doc) entry(b *builder, h *mark, lead float64) {
 	c, size := d.theme.Colours, d.theme.Size
 	st := style{bold: h.level == 1}
 	indent := float64(h.level-1) * 16
 	if h.level == 1 {
-		b.gap = max(b.gap, size*0.5)
+		b.gap = max(b.gap, size*(lead-1))
 	}
 	const room = 44 // for dots and number
 	lines := d.wrap([]span{{text: h.text, style: st}}, size, d.width-indent-room)
-	height := size * 1.48
+	height := size * lead
 	for i, l := range lines {
 		last := i == len(lines)-1
 		b.add(item{h: height, keep: !last || h.level == 1, draw: func(p *page, y float64) {

@@ -37,14 +37,6 @@ type line struct {
 	w    float64
 }
 
-func (l line) text() string {
-	var b strings.Builder
-	for _, r := range l.runs {
-		b.WriteString(r.text)
-	}
-	return b.String()
-}
-
 // codeScale makes the large letters of a fixed-pitch font sit in text of another.
 const codeScale = 0.88
 
@@ -167,10 +159,73 @@ func clean(s string, space bool) string {
 
 // wrap breaks spans into lines no wider than width. There is always a line.
 func (d *doc) wrap(spans []span, size, width float64) []line {
-	lines := []line{{}}
-	fresh := true // nothing on the line yet
+	rows := [][]word{nil}
+	at := 0.0
+	fresh := func() { rows, at = append(rows, nil), 0 }
+	for _, w := range d.words(spans, size) {
+		n := len(rows) - 1
+		if len(rows[n]) > 0 && at+widthOf(w.gap)+w.w > width+0.01 {
+			fresh()
+		}
+		for w.w > width+0.01 { // too long for any line: broken where it hurts least
+			head, tail := split(w.runs, width)
+			rows[len(rows)-1] = append(rows[len(rows)-1], word{runs: head, w: widthOf(head), brk: true})
+			fresh()
+			w.runs, w.w, w.gap = tail, widthOf(tail), nil
+		}
+		n = len(rows) - 1
+		if len(rows[n]) > 0 {
+			at += widthOf(w.gap)
+		}
+		rows[n] = append(rows[n], w)
+		if at += w.w; w.brk {
+			fresh()
+		}
+	}
+	if n := len(rows); n > 1 && len(rows[n-1]) == 0 {
+		rows = rows[:n-1]
+	}
+	for i := 1; i < len(rows); i++ {
+		accompany(rows, i, width)
+	}
+	lines := make([]line, len(rows))
+	for i, r := range rows {
+		lines[i] = lineOf(r)
+	}
+	return lines
+}
+
+// accompany takes words down from the line above when a line would be nothing but code: it would look like a block of
+// code, to readers of the file as to people.
+func accompany(rows [][]word, i int, width float64) {
+	above, this := rows[i-1], rows[i]
+	if len(above) == 0 || above[len(above)-1].brk {
+		return
+	}
+	for _, w := range this {
+		if !w.code() {
+			return
+		}
+	}
+	k := len(above) - 1
+	for k > 0 && above[k].code() {
+		k--
+	}
+	if k < 1 {
+		return
+	}
+	moved := append(append([]word(nil), above[k:]...), this...)
+	if lineOf(moved).w <= width {
+		rows[i-1], rows[i] = above[:k:k], moved
+	}
+}
+
+func (w word) code() bool { return len(w.runs) > 0 && w.runs[0].code }
+
+// lineOf sets words side by side. Neighbours of one look become one run.
+func lineOf(words []word) line {
+	var l line
 	put := func(runs []run) {
-		l := &lines[len(lines)-1]
 		for _, r := range runs {
 			r.x = l.w
 			l.w += r.w
@@ -182,30 +237,13 @@ func (d *doc) wrap(spans []span, size, width float64) []line {
 			l.runs = append(l.runs, r)
 		}
 	}
-	for _, w := range d.words(spans, size) {
-		if gap := widthOf(w.gap); !fresh && lines[len(lines)-1].w+gap+w.w > width+0.01 {
-			lines = append(lines, line{})
-			fresh = true
-		} else if !fresh {
+	for i, w := range words {
+		if i > 0 {
 			put(w.gap)
 		}
-		for w.w > width+0.01 { // too long for any line: broken where it hurts least
-			head, tail := split(w.runs, width-lines[len(lines)-1].w)
-			put(head)
-			lines = append(lines, line{})
-			w.runs, w.w = tail, widthOf(tail)
-		}
 		put(w.runs)
-		fresh = false
-		if w.brk {
-			lines = append(lines, line{})
-			fresh = true
-		}
 	}
-	if n := len(lines); n > 1 && len(lines[n-1].runs) == 0 {
-		lines = lines[:n-1]
-	}
-	return lines
+	return l
 }
 
 // split takes as much of a long word as fits into width: up to the last separator, else up to the last character, and one

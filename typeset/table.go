@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
 )
 
@@ -65,12 +64,9 @@ func (b *builder) table(t *east.Table) {
 		return
 	}
 	// A short table stays whole; of a longer one no single row is left alone.
-	short := total < 0.28*(b.bottom-b.top)
+	short := total < 0.18*(b.bottom-b.top)
 	for i := first; i < n-1; i++ {
 		b.items[i].keep = short || i == first && n-first > 2 && b.items[i].divide == nil || i == n-2
-	}
-	if tallest := b.bottom - b.top - headH; total < tallest {
-		b.items[first-1].above += 0
 	}
 	b.gap = b.theme.Size * 1.35
 }
@@ -223,7 +219,7 @@ func share(least, natural []float64, width float64) []float64 {
 					out[i] = width * math.Sqrt(natural[i]) / weights
 				}
 			}
-			return settle(out, least, width)
+			return settle(out, least)
 		}
 		delete(open, worst)
 		width -= out[worst]
@@ -234,7 +230,7 @@ func share(least, natural []float64, width float64) []float64 {
 }
 
 // settle lifts columns that the rounds above left short of their least, at the cost of the widest.
-func settle(cols, least []float64, _ float64) []float64 {
+func settle(cols, least []float64) []float64 {
 	for range cols {
 		for i := range cols {
 			lack := least[i] - cols[i]
@@ -260,14 +256,14 @@ func squeeze(least []float64, width, floor float64) []float64 {
 	lo, hi := 0.0, sum(least)
 	out := make([]float64, len(least))
 	for range 50 {
-		cap := (lo + hi) / 2
+		most := (lo + hi) / 2
 		for i, l := range least {
-			out[i] = min(l, max(cap, min(floor, l)))
+			out[i] = min(l, max(most, min(floor, l)))
 		}
 		if sum(out) > width {
-			hi = cap
+			hi = most
 		} else {
-			lo = cap
+			lo = most
 		}
 	}
 	if s := sum(out); s > width {
@@ -289,15 +285,14 @@ func sum(v []float64) float64 {
 // tableRow is a row with its cells broken into lines. It paints cell by cell, each from top to bottom: readers tell
 // wrapped cells from the order of painting.
 type tableRow struct {
-	b      *builder
-	g      *grid
-	cells  [][]line
-	x      float64
-	lines  int
-	lead   float64
-	padV   float64
-	h      float64
-	breaks int
+	b     *builder
+	g     *grid
+	cells [][]line
+	x     float64
+	lines int
+	lead  float64
+	padV  float64
+	h     float64
 }
 
 func (b *builder) row(g *grid, i int) tableRow {
@@ -374,8 +369,6 @@ func (b *builder) notes() {
 		back()
 	}
 }
-
-var _ ast.Node = (*east.Footnote)(nil)
 
 func (b *builder) nameAnchors(m *mark) {
 	for _, a := range anchorsOf(m.text) {
