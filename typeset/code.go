@@ -16,15 +16,18 @@ const (
 // lines longer still go on below, with an arrow in the margin that is drawn and no part of the text.
 func (b *builder) code(text string, behind bool) {
 	lines := strings.Split(text, "\n")
-	longest := 0
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(expand(l), " ")
-		longest = max(longest, len([]rune(lines[i])))
-	}
 	size := b.theme.Size * codeSize
 	a, _ := b.fonts.code[0].advance('m')
 	pitch := float64(a) / 1000
 	room := b.w - 2*codePad
+	longest := 0
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(expand(l), " ")
+		// A line that must be broken anyway is no reason to make the others small.
+		if n := len([]rune(lines[i])); float64(n)*pitch*codeSmallest <= room {
+			longest = max(longest, n)
+		}
+	}
 	if longest > 0 {
 		size = max(min(size, room/(pitch*float64(longest))), min(codeSmallest, size))
 	}
@@ -46,6 +49,9 @@ func (b *builder) code(text string, behind bool) {
 		rs := []rune(l)
 		for part := 0; part == 0 || len(rs) > 0; part++ {
 			take := rs[:min(fit, len(rs))]
+			for len(take) > fit/2 && len(take) < len(rs) && take[len(take)-1] == ' ' {
+				take = take[:len(take)-1] // spaces lead the rest, where they can be seen
+			}
 			rs = rs[len(take):]
 			it := b.codeLine(string(take), size, pitch*size, height, part > 0)
 			it.keep = len(rs) > 0

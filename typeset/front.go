@@ -19,19 +19,24 @@ func (d *doc) measurePage() {
 	d.bottom = d.pageH - m.Bottom*mm
 }
 
-// front makes cover and table of contents, or the title block that stands for the cover.
-func (d *doc) front() []item {
-	var items []item
-	if d.theme.hasCover() {
-		items = append(items, d.cover())
-		toc := d.toc()
-		if len(toc) > 0 {
-			toc[0].fresh = true
-		}
-		return append(items, toc...)
+// bind puts cover and table of contents before the text, or the title block that stands for the cover. The text begins
+// on a page of its own, unless the table of contents would leave most of its page bare.
+func (d *doc) bind(text []item) []item {
+	toc := d.toc()
+	if !d.theme.hasCover() {
+		return append(append(d.titleBlock(), toc...), text...)
 	}
-	items = append(items, d.titleBlock()...)
-	return append(items, d.toc()...)
+	if len(toc) > 0 {
+		toc[0].fresh = true
+	}
+	if len(text) > 0 {
+		if h := used(pointers(toc)); h == 0 || h > 0.4*(d.bottom-d.top) {
+			text[0].fresh = true
+		} else {
+			text[0].above = max(text[0].above, 34)
+		}
+	}
+	return append(append([]item{d.cover()}, toc...), text...)
 }
 
 // facts are the cover's lines about the document.

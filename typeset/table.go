@@ -64,9 +64,10 @@ func (b *builder) table(t *east.Table) {
 		return
 	}
 	// A short table stays whole; of a longer one no single row is left alone.
-	short := total < 0.18*(b.bottom-b.top)
+	page := b.bottom - b.top
+	short := total < 0.22*page
 	for i := first; i < n-1; i++ {
-		b.items[i].keep = short || i == first && n-first > 2 && b.items[i].divide == nil || i == n-2
+		b.items[i].keep = short || (i == first || i == n-2) && b.items[i].h < 0.3*page
 	}
 	b.gap = b.theme.Size * 1.35
 }
@@ -163,9 +164,9 @@ func (b *builder) fit(g *grid) {
 // measure gives each column's least and natural width, with padding.
 func (b *builder) measure(g *grid) (least, natural []float64) {
 	least, natural = make([]float64, len(g.align)), make([]float64, len(g.align))
-	for _, row := range g.rows {
+	for i, row := range g.rows {
 		for c, cell := range row {
-			at := 0.0
+			at, had := 0.0, natural[c]
 			for _, w := range b.words(cell, g.size) {
 				least[c] = max(least[c], w.w)
 				at += widthOf(w.gap) + w.w
@@ -173,6 +174,9 @@ func (b *builder) measure(g *grid) (least, natural []float64) {
 				if w.brk {
 					at = 0
 				}
+			}
+			if i == 0 { // a header may well take two lines
+				natural[c] = max(had, least[c], 0.6*natural[c])
 			}
 		}
 	}

@@ -85,10 +85,7 @@ func PDF(ctx context.Context, source []byte, m Meta, t Theme, files fs.FS) (*Res
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if d.theme.hasCover() && len(b.items) > 0 {
-		b.items[0].fresh = true
-	}
-	pages := paginate(append(d.front(), b.items...), d.top, d.bottom)
+	pages := paginate(d.bind(b.items), d.top, d.bottom)
 	d.running(pages)
 	if err := ctx.Err(); err != nil {
 		return nil, err
