@@ -239,3 +239,9 @@ func row(f Finding, done []surgery.Done) string {
 	}
 	return fmt.Sprintf("%s (%s; F-%d).", strings.TrimRight(f.Title(120), "."), strings.Join(where, ", "), f.ID)
 }
+
+// Blank makes a revision without findings, for a person to edit: the next version with a row of the change log to be filled in.
+func Blank(b Base, w Wish) (*Revision, error) {
+	r := &Revision{State: Draft, Document: b.Document, Title: b.Title, From: b.Ref, Base: b.Key, Date: w.Date, Findings: []int{}, Done: []surgery.Done{}}
+	return r, r.finish(b, w, []surgery.LogRow{{Text: "What changed, in a sentence."}})
+}
