@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"substrate/capture"
 	"substrate/corpus/catalog"
@@ -23,7 +22,6 @@ type Captured struct {
 	Session capture.Session `json:"session"`
 	Again   bool            `json:"again"`  // it was there already
 	Opened  bool            `json:"opened"` // a session was opened for it
-	Checked *Checked        `json:"checked,omitempty"`
 	Notes   []string        `json:"notes,omitempty"`
 }
 
@@ -85,7 +83,7 @@ func (l *Library) CaptureWith(ctx context.Context, f capture.Finding, o CaptureO
 		return out, nil
 	}
 	// From here on the finding is safe; what fails now is told beside it.
-	if f.Places, out.Checked, err = l.place(ctx, f); err != nil {
+	if f.Places, err = l.place(ctx, f); err != nil {
 		out.Notes = append(out.Notes, "it is kept, but not placed: "+err.Error())
 	} else if err := setFinding(ctx, cat, f); err != nil {
 		out.Notes = append(out.Notes, err.Error())
@@ -224,33 +222,4 @@ func (l *Library) Findings(ctx context.Context, state capture.State) ([]capture.
 	}
 	defer s.done()
 	return findings(ctx, s.cat, 0, state)
-}
-
-// place says where a finding would go, best first, and what the library says to its text now.
-func (l *Library) place(ctx context.Context, f capture.Finding) ([]capture.Place, *Checked, error) {
-	if f.To != "" {
-		s, err := l.Show(ctx, f.To, false)
-		if err != nil {
-			return []capture.Place{}, nil, err
-		}
-		p := capture.Place{Ref: f.To, Form: capture.Into, Confidence: 1, Because: "a person said so"}
-		if !s.Outline && len(s.Sections) > 0 {
-			p.Heading = s.Sections[0].Heading()
-		}
-		return []capture.Place{p}, nil, nil
-	}
-	found, err := l.Search(ctx, f.Text, SearchOptions{Limit: 8})
-	if err != nil {
-		return []capture.Place{}, nil, err
-	}
-	out := []capture.Place{}
-	seen := map[string]bool{}
-	for _, h := range found.Hits {
-		if seen[h.Ref] || len(out) == 3 {
-			continue
-		}
-		seen[h.Ref] = true
-		out = append(out, capture.Place{Ref: h.Ref, Heading: h.Heading, Form: capture.Into, Confidence: h.Score / (h.Score + 1), Because: "its words stand there: " + strings.Join(h.Highlights, ", ")})
-	}
-	return out, nil, nil
 }
