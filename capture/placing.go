@@ -26,8 +26,9 @@ type Candidate struct {
 	Against  float64
 	Says     string
 	// Cells are the row that a table of the section would gain.
-	Cells []string
-	Table string
+	Cells  []string
+	Table  string
+	Filled int // how many cells besides the first
 	// Siblings are the sections beside it under one heading, itself included; Parent is the ref of that heading, and LastSibling
 	// that of the last of them.
 	Siblings            int
@@ -42,7 +43,7 @@ const (
 	countNamed    = 0.20
 	countDocument = 0.15
 	countAgainst  = 0.45
-	countRow      = 0.10
+	countRow      = 0.15 // each cell that is filled, three at most
 	countTracker  = 0.85
 
 	// Below this share of its words, and with nothing else for it, a finding is about nothing that the library has.
@@ -71,9 +72,7 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		} else if named {
 			c.score -= countNamed / 2
 		}
-		if len(c.Cells) > 0 {
-			c.score += countRow
-		}
+		c.score += countRow * float64(min(c.Filled, 3))
 		if c.Tracker {
 			c.score *= countTracker
 		}

@@ -186,6 +186,20 @@ func (l *Library) issue(ctx context.Context, w *writer, r *capture.Revision, row
 	return err
 }
 
+// withdraw takes a file back that an approval wrote, unless somebody changed it since.
+func (l *Library) withdraw(name string, was *facts) {
+	path := filepath.Join(l.Dir, IssuedDir, name)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return
+	}
+	if o, known := was.originals[catalog.Key(raw)]; known && o.File == name {
+		if err := os.Remove(path); err != nil {
+			l.Log.Warn("an issued file was not taken back", "file", path, "error", err)
+		}
+	}
+}
+
 // writeFile writes a file whole or not at all.
 func writeFile(path string, raw []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

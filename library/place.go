@@ -87,42 +87,93 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	said := claim.Words(f.Text)
-	outlines := map[string][]corpus.Section{}
-	var out []capture.Candidate
+	g := &gathering{s: s, f: f, said: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
 	for _, m := range order {
-		if len(out) == lookedAt {
+		if len(g.out) == lookedAt {
 			break
 		}
-		row, ok, err := s.cat.Row(ctx, m.key)
-		if err != nil || !ok {
-			return nil, err
-		}
-		sec, ok, err := s.cat.Section(ctx, m.key, m.anchor)
+		c, ok, err := g.candidate(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || !isHome(sec) {
+		if ok {
+			g.out = append(g.out, c)
+		}
+	}
+	return g.out, g.whole(ctx, by)
+}
+
+// gathering collects candidates for one finding.
+type gathering struct {
+	s        *snapshot
+	f        capture.Finding
+	said     claim.Terms
+	titles   map[string]int
+	outlines map[string][]corpus.Section
+	seen     map[string]bool
+	out      []capture.Candidate
+}
+
+func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidate, ok bool, err error) {
+	if g.seen[m.key+"#"+m.anchor] {
+		return c, false, nil
+	}
+	g.seen[m.key+"#"+m.anchor] = true
+	row, ok, err := g.s.cat.Row(ctx, m.key)
+	if err != nil || !ok {
+		return c, false, err
+	}
+	sec, ok, err := g.s.cat.Section(ctx, m.key, m.anchor)
+	if err != nil || !ok || !isHome(sec) {
+		return c, false, err
+	}
+	if g.outlines[m.key] == nil {
+		if g.outlines[m.key], err = g.s.cat.Outline(ctx, m.key); err != nil {
+			return c, false, err
+		}
+	}
+	if !isHomeIn(g.outlines[m.key], m.anchor) {
+		return c, false, nil
+	}
+	c = capture.Candidate{
+		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Worth: placeWorth[row.Standing],
+		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
+	}
+	kin(&c, g.outlines[m.key], m.anchor, row)
+	fitStatement(&c, g.f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
+	fitRow(&c, g.f, sec)
+	return c, true, nil
+}
+
+// whole looks through all of the documents that a finding names: a table or a statement that it changes need not share its words.
+func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
+	rows, err := g.s.cat.Shelf(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if !namesTitle(g.said, r.Title, g.titles) {
 			continue
 		}
-		if outlines[m.key] == nil {
-			if outlines[m.key], err = s.cat.Outline(ctx, m.key); err != nil {
-				return nil, err
+		outline, err := g.s.cat.Outline(ctx, r.Key)
+		if err != nil {
+			return err
+		}
+		for _, sec := range outline {
+			m := by[r.Key+"#"+sec.Anchor]
+			if m == nil {
+				m = &match{key: r.Key, anchor: sec.Anchor}
+			}
+			c, ok, err := g.candidate(ctx, m)
+			if err != nil {
+				return err
+			}
+			if ok && (c.Filled >= 2 || c.Against >= 0.5) {
+				g.out = append(g.out, c)
 			}
 		}
-		if !isHomeIn(outlines[m.key], m.anchor) {
-			continue
-		}
-		c := capture.Candidate{
-			Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Worth: placeWorth[row.Standing],
-			Tracker: listsPriorities(row.Title), Named: namesTitle(said, row.Title, titles),
-		}
-		kin(&c, outlines[m.key], m.anchor, row)
-		fitStatement(&c, f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
-		fitRow(&c, f, sec)
-		out = append(out, c)
 	}
-	return out, nil
+	return nil
 }
 
 type match struct {
@@ -163,10 +214,24 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 		}
 		return nil
 	}
-	if err := add(f.Text, 1); err != nil {
+	if err := add(withoutQuantities(f.Text), 1); err != nil {
 		return nil, err
 	}
 	return by, add(f.Evidence, evidenceShare)
+}
+
+// withoutQuantities leaves out what a finding measured: a new value stands nowhere yet.
+func withoutQuantities(text string) string {
+	out := text
+	for _, v := range value.Extract(text) {
+		if v.Kind == value.Quantity {
+			out = strings.Replace(out, v.Text, " ", 1)
+		}
+	}
+	if len(strings.Fields(out)) < 4 {
+		return text
+	}
+	return out
 }
 
 func firstWords(s string, n int) string {

@@ -35,7 +35,7 @@ func fitRow(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
 		}
 		cells, filled := rowFor(f.Text, b.Rows)
 		if filled >= best && (c.Cells == nil || filled > best) {
-			best, c.Cells, c.Table = filled, cells, strconv.Itoa(tables)
+			best, c.Cells, c.Table, c.Filled = filled, cells, strconv.Itoa(tables), filled
 		}
 	}
 	if tables == 1 {
@@ -88,49 +88,58 @@ func fits(v value.Value, rows [][]string, column int) bool {
 
 // newName is what a text calls a thing that the first column does not have yet, in the shape of those that it has.
 func newName(text string, rows [][]string, known map[string]bool) string {
-	var shapes []string
+	var shapes []map[rune]bool
 	for _, r := range rows[1:] {
 		shapes = append(shapes, shape(r[0]))
 	}
-	best, most := "", 0
+	best, most := "", 0.0
 	for _, w := range name.FindAllString(text, -1) {
 		w = strings.TrimRight(w, ".:-/")
-		if known[strings.ToLower(w)] || adds.MatchString(w) || len([]rune(w)) < 2 || len(value.Extract(w)) > 0 && value.Extract(w)[0].Kind == value.Quantity {
+		if strings.Trim(w, "0123456789.,") == "" || known[strings.ToLower(w)] || adds.MatchString(w) || len([]rune(w)) < 2 || len(value.Extract(w)) > 0 && value.Extract(w)[0].Kind == value.Quantity {
 			continue
 		}
-		n := 0
+		own := shape(w)
+		if len(own) < 2 {
+			continue // a plain word is no name
+		}
+		n := 0.0
 		for _, s := range shapes {
-			if s == shape(w) && s != "a" {
-				n++
-			}
+			n += alike(own, s)
 		}
 		if n > most {
 			best, most = w, n
 		}
 	}
+	if most < 0.5*float64(len(shapes)) {
+		return ""
+	}
 	return best
 }
 
-// shape is how a name is written: runs of capitals, letters, digits, and the signs between them.
-func shape(s string) string {
-	var b strings.Builder
-	last := rune(0)
+// shape is which kinds of letters a name is written with: small ones, capitals, digits, and each sign.
+func shape(s string) map[rune]bool {
+	out := map[rune]bool{}
 	for _, r := range strings.TrimSpace(s) {
-		k := r
 		switch {
 		case r >= '0' && r <= '9':
-			k = '0'
+			r = '0'
 		case strings.ToLower(string(r)) != string(r):
-			k = 'A'
+			r = 'A'
 		case strings.ToUpper(string(r)) != string(r):
-			k = 'a'
-		case r == ' ':
-			k = ' '
+			r = 'a'
 		}
-		if k != last {
-			b.WriteRune(k)
-		}
-		last = k
+		out[r] = true
 	}
-	return b.String()
+	return out
+}
+
+// alike is the share of kinds that two names have in common.
+func alike(a, b map[rune]bool) float64 {
+	both := 0
+	for r := range a {
+		if b[r] {
+			both++
+		}
+	}
+	return float64(both) / float64(max(len(a)+len(b)-both, 1))
 }

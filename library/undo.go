@@ -80,6 +80,9 @@ func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error)
 	if err != nil {
 		return nil, fmt.Errorf("undo: %w", err)
 	}
+	for _, e := range out.Left {
+		l.withdraw(e.File, was)
+	}
 	out.Prompt, _ = l.revisitPrompt(ctx)
 	return out, nil
 }
