@@ -16,7 +16,7 @@ var may = map[string]string{
 	"corpus/pdf":        "corpus corpus/pdf/layout corpus/pdf/page",
 	"corpus/pdf/page":   "",
 	"corpus/pdf/layout": "corpus corpus/pdf/page",
-	"corpus/pdf/pdfium": "corpus/pdf/page",
+	"corpus/pdf/pdfium": "corpus corpus/pdf/page",
 	"corpus/pdf/light":  "corpus/pdf/page",
 	"corpus/pdf/scan":   "corpus/pdf/page",
 	"corpus/pdf/pool":   "corpus corpus/pdf corpus/pdf/page corpus/pdf/pdfium corpus/pdf/light corpus/pdf/scan",
