@@ -35,7 +35,8 @@ var may = map[string]string{
 	"capture/surgery":   "corpus corpus/identity corpus/markdown",
 	"capture":           "capture/surgery corpus",
 	"mcp":               "capture corpus driftlog library prompts",
-	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
+	"web":               "corpus library",
+	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
 	"fixtures":          "",
 	"arrows":            "",
 }
