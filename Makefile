@@ -3,7 +3,7 @@ GO      ?= go
 LDFLAGS := -s -w
 BIN     := bin/substrate
 
-.PHONY: demo test build check deps fixtures bench fuzz clean
+.PHONY: demo test build check deps fixtures bench fuzz clean screenshots
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/substrate
@@ -24,6 +24,9 @@ test: deps check ## everything; installs what it needs
 
 fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see fixtures/README.md)
 	fixtures/library/print.sh
+
+screenshots: deps ## every page at phone and desktop width, light and dark, into screenshots/
+	$(GO) test ./web -count=1 -run TestEveryPage -screenshots $(CURDIR)/screenshots
 
 bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf

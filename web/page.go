@@ -106,9 +106,13 @@ func (s *site) openDrift(ctx context.Context) int {
 	return list.Open
 }
 
+// config keeps htmx from evaluating anything, from writing styles into the page, and from asking other hosts.
+const config = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,"historyCacheSize":0,"refreshOnHistoryMiss":true,"scrollBehavior":"instant","responseHandling":[{"code":"204","swap":false},{"code":".*","swap":true}]}`
+
 func funcs(st *static) template.FuncMap {
 	return template.FuncMap{
 		"asset":    st.path,
+		"config":   func() string { return config },
 		"marked":   marked,
 		"short":    shortWords,
 		"document": documentPath,
