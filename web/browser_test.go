@@ -131,8 +131,10 @@ func browser(t testing.TB) *tab {
 	ctx, late := context.WithTimeout(ctx, 12*time.Minute)
 	t.Cleanup(func() { late(); cancel(); stop() })
 	b := &tab{Context: ctx, t: t}
+	b.run(chromedp.Navigate("about:blank")) // starts it
+	console := chromedp.Console(ctx)
 	go func() {
-		for m, err := range chromedp.Console(ctx) {
+		for m, err := range console {
 			if err != nil {
 				return
 			}
@@ -143,7 +145,6 @@ func browser(t testing.TB) *tab {
 			}
 		}
 	}()
-	b.run(chromedp.Navigate("about:blank"))
 	return b
 }
 

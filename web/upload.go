@@ -136,7 +136,7 @@ func receiveFiles(form *multipart.Reader, dir string) ([]string, error) {
 			return names, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: the form did not arrive whole: %w", errAsked, err)
 		}
 		if p.FormName() != "files" || p.FileName() == "" {
 			continue

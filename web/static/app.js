@@ -42,6 +42,8 @@
 
   // A candidate that was judged keeps the focus, so that j goes on from there.
   document.addEventListener("htmx:afterSwap", function (e) {
+    var paper = $("#paper");
+    if (paper && e.detail.target === paper && matchMedia("(max-width: 760px)").matches && !document.activeElement.matches("[data-item]")) paper.scrollIntoView();
     var id = e.detail.requestConfig && /\/drift\/candidates\/([^/?]+)/.exec(e.detail.requestConfig.path);
     var done = id && document.getElementById(decodeURIComponent(id[1]));
     if (done) done.focus({ preventScroll: true });
