@@ -2,7 +2,9 @@ package mcp
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"time"
 )
 
 // FrontCookie is the cookie that a browser keeps its token in.
@@ -19,7 +21,13 @@ type front struct {
 const noScope = "none"
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := checkHost(r, f.g.local, f.g.o.Hosts); err != nil {
+	// A link to a page may stand anywhere; what follows it only shows something.
+	seen := r
+	if followed(r) {
+		seen = r.Clone(r.Context())
+		seen.Header.Del("Sec-Fetch-Site")
+	}
+	if err := checkHost(seen, f.g.local, f.g.o.Hosts); err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
@@ -55,7 +63,46 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer context.AfterFunc(f.g.open, cancel)()
 		ctx = c
 	}
-	f.next.ServeHTTP(w, r.WithContext(ctx))
+	c := http.NewResponseController(w)
+	r = r.WithContext(ctx)
+	if r.Body != nil {
+		r.Body = &slowBody{r.Body, c}
+	}
+	f.next.ServeHTTP(&slowWriter{w, c}, r)
+}
+
+// slowBody gives each piece of an upload its own time: a large one may take long, one that stops is let go.
+type slowBody struct {
+	io.ReadCloser
+	c *http.ResponseController
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	_ = b.c.SetReadDeadline(time.Now().Add(writeTime))
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		_ = b.c.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// slowWriter gives each write its own time.
+type slowWriter struct {
+	http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (w *slowWriter) Write(p []byte) (int, error) {
+	_ = w.c.SetWriteDeadline(time.Now().Add(writeTime))
+	return w.ResponseWriter.Write(p)
+}
+
+func (w *slowWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// followed reports whether a person followed a link or typed an address: a new page in the window itself, not a part of
+// another site's page.
+func followed(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" && r.Header.Get("Origin") == ""
 }
 
 // Allowed reports whether a request that came in through a server may do what needs a scope: "read", "capture" or "approve".
