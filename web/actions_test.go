@@ -48,6 +48,17 @@ func TestByKeyboardAlone(t *testing.T) {
 		t.Errorf("the link shows %s, not %s", again, hits)
 	}
 
+	// Going back leaves the search, whatever was typed.
+	b.run(chromedp.Navigate(srv.URL + "/drift"))
+	b.waitFor(`document.readyState === "complete"`)
+	b.run(chromedp.KeyEvent("/"))
+	b.run(chromedp.KeyEvent("disk"))
+	b.waitFor(`location.pathname === "/search" && document.querySelectorAll(".hit").length > 0`)
+	b.run(chromedp.KeyEvent(" size"))
+	b.waitFor(`location.search.includes("size")`)
+	eval[int](b, "history.back();0")
+	b.waitFor(`location.pathname === "/drift" && document.querySelector(".board") !== null`)
+
 	// j, k and Enter open a hit; its page is beside it with the passage marked.
 	b.run(chromedp.Navigate(srv.URL + "/search?q=Why+was+jetson-exporter+skipped+at+boot%3F"))
 	b.waitFor(`document.readyState === "complete"`)

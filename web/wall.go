@@ -40,6 +40,11 @@ type lastCascade struct {
 
 func (s *site) pulse(ctx context.Context) (*pulse, error) {
 	p := &pulse{Library: s.lib.Name(), Generated: s.lib.Now().Format("2006-01-02 15:04")}
+	if tiersUp != nil {
+		if up, all, ok := tiersUp(ctx, s); ok {
+			p.TiersUp, p.TiersAll = &up, &all
+		}
+	}
 	docs, err := s.lib.Documents(ctx)
 	if errors.Is(err, library.ErrEmpty) {
 		return p, nil
