@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync"
 
 	"substrate/library"
 )
@@ -41,7 +43,7 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 			to = slug + "@" + q.Get("to")
 		}
 	}
-	d, err := s.lib.Diff(ctx, from, to)
+	d, err := s.compare(ctx, from, to)
 	if err != nil {
 		return err
 	}
@@ -58,6 +60,41 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 		v.Changes = append(v.Changes, x)
 	}
 	return s.views.page(w, r, s, "diff", d.Title+": "+d.Old+" and "+d.New, v)
+}
+
+// diffs are the latest comparisons: one of a long document takes a quarter of a second, and people go back and forth.
+type diffs struct {
+	mu       sync.Mutex
+	revision int // of the library that they belong to
+	by       map[[2]string]*library.Diff
+}
+
+const maxDiffs = 16
+
+func (s *site) compare(ctx context.Context, from, to string) (*library.Diff, error) {
+	now, err := s.lib.Pulse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, key := &s.diffs, [2]string{from, to}
+	c.mu.Lock()
+	if c.by == nil || c.revision != now.Revision || len(c.by) >= maxDiffs {
+		c.by, c.revision = map[[2]string]*library.Diff{}, now.Revision
+	}
+	d := c.by[key]
+	c.mu.Unlock()
+	if d != nil {
+		return d, nil
+	}
+	if d, err = s.lib.Diff(ctx, from, to); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.revision == now.Revision {
+		c.by[key] = d
+	}
+	return d, nil
 }
 
 // sides puts the words of a change on the side that they stand on.

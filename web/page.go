@@ -114,6 +114,7 @@ func funcs(st *static) template.FuncMap {
 		"asset":    st.path,
 		"config":   func() string { return config },
 		"marked":   marked,
+		"within":   within,
 		"short":    shortWords,
 		"document": documentPath,
 		"refPath":  refPath,
@@ -143,8 +144,8 @@ func dict(kv ...any) map[string]any {
 }
 
 func capital(s string) string {
-	if s == "" {
-		return s
+	if first, _, _ := strings.Cut(s, " "); s == "" || strings.Contains(first, "@") {
+		return s // a reference is written as it is
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
@@ -184,6 +185,15 @@ func marked(s string) []run {
 		s = s[i+j+len("»"):]
 	}
 	return out
+}
+
+// within marks where a value stands in a text, the first time.
+func within(text, value string) []run {
+	i := strings.Index(text, value)
+	if i < 0 || value == "" {
+		return []run{{text, false}}
+	}
+	return []run{{text[:i], false}, {value, true}, {text[i+len(value):], false}}
 }
 
 func shortWords(s string, n int) string {

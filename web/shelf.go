@@ -119,6 +119,8 @@ func slugOf(ref string) corpus.Slug {
 func (v *shelfView) filter(cards []card) {
 	epochs, standings := map[string]int{}, map[string]int{}
 	for _, c := range cards {
+		epochs[c.Epoch] += 0 // what the other filter leaves nothing of is offered too
+		standings[string(c.Standing)] += 0
 		if v.Standing == "" || string(c.Standing) == v.Standing {
 			epochs[c.Epoch]++
 		}

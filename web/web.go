@@ -48,6 +48,7 @@ type site struct {
 	views   *views
 	static  *static
 	uploads uploads
+	diffs   diffs
 	ingest  sync.Mutex // one upload is taken in at a time
 }
 
