@@ -84,6 +84,9 @@
     };
     events.onerror = function () { events.close(); setTimeout(function () { location.reload(); }, 2000); };
   }
+  // The outline shows where in it the cited section is.
+  var here = $(".outline [aria-current]"), list = here && here.closest(".outline");
+  if (list && list.scrollHeight > list.clientHeight) list.scrollTop = here.offsetTop - list.clientHeight / 2;
   drops();
   progress();
 })();
