@@ -18,6 +18,8 @@ type Candidate struct {
 	Worth float64
 	// Named tells that the finding names the document by a word of its title that few titles have.
 	Named bool
+	// Headed is the share of its own heading's words that the finding has: it speaks of what the section is called after.
+	Headed float64
 	// Tracker is a document of work to be done: it tells of facts only until they stand where they belong.
 	Tracker bool
 	// Old is a statement of the section that the finding says is not so, New how it would stand, Against how surely it is about the
@@ -41,6 +43,7 @@ type Candidate struct {
 // measured on; see fixtures/findings.
 const (
 	countNamed    = 0.20
+	countHeaded   = 0.25
 	countDocument = 0.15
 	countAgainst  = 0.45
 	countRow      = 0.15 // each cell that is filled, three at most
@@ -72,6 +75,7 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		} else if named {
 			c.score -= countNamed / 2
 		}
+		c.score += countHeaded * c.Headed
 		c.score += countRow * float64(min(c.Filled, 3))
 		if c.Tracker {
 			c.score *= countTracker
@@ -79,10 +83,19 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		c.score *= c.Worth
 	}
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.Ref, b.Ref)) })
-	if len(list) == 0 || list[0].Cover < foreign && list[0].Against < 0.5 && !(list[0].Named && list[0].Cover > foreign*0.7) {
+	if len(list) == 0 || list[0].foreign() {
 		return append([]Place{nowhere(list)}, places(f, list, 2, 0.5)...)
 	}
 	return places(f, list, 3, 1)
+}
+
+// foreign tells that too little speaks for a section.
+func (c *Candidate) foreign() bool {
+	limit := foreign
+	if c.Named {
+		limit = foreign / 2
+	}
+	return c.Cover < limit && c.Against < 0.5 && c.Filled < 2
 }
 
 // nowhere is the answer that no document is about a finding.
@@ -105,7 +118,7 @@ func places(f Finding, list []Candidate, most int, discount float64) []Place {
 		}
 		p := Place{Ref: c.Ref, Heading: c.Heading, Form: Into, Confidence: discount * confidence(list, i), Because: because(c)}
 		switch {
-		case c.Old != "" && c.Against >= 0.4:
+		case c.Old != "" && c.Against >= 0.4 && !c.Tracker:
 			p.Form, p.Old, p.New = Replace, c.Old, c.New
 		case len(c.Cells) > 0:
 			p.Form, p.Cells, p.Table = Row, c.Cells, c.Table
@@ -142,7 +155,7 @@ func confidence(list []Candidate, i int) float64 {
 		gap = c.score - list[1].score
 	}
 	margin := clamp(gap/max(c.score, 0.01), -1, 0.5)
-	v := 0.15 + 0.55*min(c.Cover, 0.9) + 0.9*margin + 0.25*c.Against
+	v := 0.15 + 0.55*min(c.Cover, 0.9) + 0.9*margin + 0.25*c.Against + 0.1*float64(min(c.Filled, 3))
 	if c.Named {
 		v += 0.05
 	}

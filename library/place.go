@@ -16,8 +16,8 @@ import (
 	"substrate/index"
 )
 
-// place says where a finding would go, best first.
-func (l *Library) place(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
+// Place says where a finding would go, best first, and keeps nothing.
+func (l *Library) Place(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
 	if f.To != "" {
 		return l.placeAsSaid(ctx, f)
 	}
@@ -44,13 +44,20 @@ func (l *Library) placeAsSaid(ctx context.Context, f capture.Finding) ([]capture
 		return []capture.Place{p}, nil
 	}
 	p.Heading = sh.Sections[0].Heading()
+	if f.Heading != "" {
+		p.Form = capture.NewSection
+		return []capture.Place{p}, nil
+	}
 	c := capture.Candidate{Ref: f.To, Document: string(sh.Document)}
 	fitStatement(&c, f, claim.NewSource(sh.Document, sh.Title, sh.Sections[:1]))
+	c.Headed = 1
+	fitSubject(&c, f, sh.Sections[0])
+	fitRow(&c, f, sh.Sections[0])
 	switch {
 	case c.Old != "" && c.Against >= 0.4:
 		p.Form, p.Old, p.New = capture.Replace, c.Old, c.New
-	case len(f.Places) > 0 && f.Places[0].Ref == f.To:
-		p.Form, p.Cells, p.Table = f.Places[0].Form, f.Places[0].Cells, f.Places[0].Table
+	case c.Filled >= 2:
+		p.Form, p.Cells, p.Table = capture.Row, c.Cells, c.Table
 	}
 	return []capture.Place{p}, nil
 }
@@ -139,8 +146,11 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Worth: placeWorth[row.Standing],
 		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
 	}
+	title := claim.Words(sec.Title)
+	c.Headed = claim.Common(title, g.said) / max(title.Weight(), 1)
 	kin(&c, g.outlines[m.key], m.anchor, row)
 	fitStatement(&c, g.f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
+	fitSubject(&c, g.f, sec)
 	fitRow(&c, g.f, sec)
 	return c, true, nil
 }
@@ -334,7 +344,56 @@ func fitStatement(c *capture.Candidate, f capture.Finding, src claim.Source) {
 	}
 }
 
-// replaced is a statement with the finding's value in the place of its own.
+// fitSubject looks for a statement about what the section is called after ("Swap is 8 GB zram" under "Swap"), where the finding speaks
+// of that too and has another value of the kind.
+func fitSubject(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
+	title := claim.Words(sec.Title)
+	if c.Old != "" || c.Headed < 0.99 || len(title) == 0 {
+		return
+	}
+	for _, b := range sec.Blocks {
+		if b.Kind != corpus.Paragraph {
+			continue
+		}
+		for _, old := range claim.Sentences(b.Text) {
+			if claim.Common(title, claim.Words(firstWords(old, 3))) < title.Weight() {
+				continue
+			}
+			for _, sentence := range claim.Sentences(f.Text) {
+				if claim.Common(title, claim.Words(sentence)) < title.Weight() {
+					continue
+				}
+				if now, ok := otherValue(old, sentence); ok {
+					c.Against, c.Old, c.New = 0.6, old, now
+					return
+				}
+			}
+		}
+	}
+}
+
+// otherValue is a statement with a sentence's first quantity in the place of its own, when they differ and are of one kind.
+func otherValue(old, sentence string) (string, bool) {
+	was, now := value.Extract(old), value.Extract(sentence)
+	for _, v := range now {
+		for _, o := range was {
+			if v.Kind != value.Quantity || !value.Comparable(v, o) {
+				continue
+			}
+			if value.Agree(v, o) || strings.Count(old, o.Text) != 1 {
+				return "", false
+			}
+			if saysMore(sentence, old) {
+				return strings.TrimRight(sentence, ".") + ".", true
+			}
+			return strings.Replace(old, o.Text, v.Text, 1), true
+		}
+	}
+	return "", false
+}
+
+// replaced is a statement as it would stand: with the finding's value in the place of its own, or, where the finding says more than
+// another value of the same, the finding's own sentence.
 func replaced(found echo.Found, sentence string) (string, bool) {
 	old := found.Value.Text
 	if strings.Count(found.Unit.Text, old) != 1 {
@@ -342,8 +401,22 @@ func replaced(found echo.Found, sentence string) (string, bool) {
 	}
 	for _, v := range value.Extract(sentence) {
 		if value.Comparable(v, found.Value) && !value.Agree(v, found.Value) {
+			if found.Unit.Form == claim.Prose && saysMore(sentence, found.Unit.Text) {
+				return strings.TrimRight(sentence, ".") + ".", true
+			}
 			return strings.Replace(found.Unit.Text, old, v.Text, 1), true
 		}
 	}
 	return "", false
+}
+
+// saysMore tells that a sentence has words of its own beside those of a statement: more than a new value and a word like "now".
+func saysMore(sentence, statement string) bool {
+	old, n := claim.Words(statement), 0.0
+	for w, weight := range claim.Words(sentence) {
+		if _, known := old[w]; !known && !strings.ContainsAny(w, "0123456789") {
+			n += weight
+		}
+	}
+	return n >= 2.5
 }
