@@ -14,6 +14,8 @@ type Candidate struct {
 	// Match is how well the section's words answer the finding's, about 1 for all of them; Cover is the share of the finding's
 	// words, rare ones counting more, that stand in the section.
 	Match, Cover float64
+	// Weight is what those words weigh: about 6 for one that hardly any passage has.
+	Weight float64
 	// Worth is what the standing of its version counts: 1 for authoritative.
 	Worth float64
 	// Named tells that the finding names the document by a word of its title that few titles have.
@@ -44,24 +46,24 @@ type Candidate struct {
 const (
 	countNamed    = 0.20
 	countHeaded   = 0.25
-	countDocument = 0.15
+	countDocument = 0.30
 	countAgainst  = 0.45
 	countRow      = 0.15 // each cell that is filled, three at most
 	countTracker  = 0.85
 
-	// Below this share of its words, and with nothing else for it, a finding is about nothing that the library has.
-	foreign = 0.30
+	// Below this, and with nothing else for it, a finding is about nothing that the library has. It is the share of its words that
+	// stand in one place, times what those weigh: a long story shares a few plain words with anything, a short one may name one rare thing.
+	foreign = 2.2
 )
 
 // PlaceIn says where a finding would go among candidates, best first, at most three. None is a place too: the first is then a
 // new document.
 func PlaceIn(f Finding, list []Candidate) []Place {
 	list = slices.Clone(list)
-	best := map[string]float64{} // the best match of each document
+	best := ofDocuments(list)
 	top := 0.0
-	for _, c := range list {
-		best[c.Document] = max(best[c.Document], c.Match*c.Worth)
-		top = max(top, c.Match*c.Worth)
+	for _, v := range best {
+		top = max(top, v)
 	}
 	named := slices.ContainsFunc(list, func(c Candidate) bool { return c.Named })
 	for i := range list {
@@ -73,7 +75,7 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		if c.Named {
 			c.score += countNamed
 		} else if named {
-			c.score -= countNamed / 2
+			c.score -= countNamed / 4
 		}
 		c.score += countHeaded * c.Headed
 		c.score += countRow * float64(min(c.Filled, 3))
@@ -83,10 +85,26 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		c.score *= c.Worth
 	}
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.Ref, b.Ref)) })
-	if len(list) == 0 || list[0].foreign() {
+	if !slices.ContainsFunc(list[:min(5, len(list))], func(c Candidate) bool { return !c.foreign() }) {
 		return append([]Place{nowhere(list)}, places(f, list, 2, 0.5)...)
 	}
 	return places(f, list, 3, 1)
+}
+
+// ofDocuments is how well each document matches: its three best sections together.
+func ofDocuments(list []Candidate) map[string]float64 {
+	all := map[string][]float64{}
+	for _, c := range list {
+		all[c.Document] = append(all[c.Document], c.Match*c.Worth)
+	}
+	out := map[string]float64{}
+	for d, v := range all {
+		slices.Sort(v)
+		for _, x := range v[max(len(v)-3, 0):] {
+			out[d] += x
+		}
+	}
+	return out
 }
 
 // foreign tells that too little speaks for a section.
@@ -95,17 +113,17 @@ func (c *Candidate) foreign() bool {
 	if c.Named {
 		limit = foreign / 2
 	}
-	return c.Cover < limit && c.Against < 0.5 && c.Filled < 2
+	return c.Cover*c.Weight < limit && c.Against < 0.5 && c.Filled < 2
 }
 
 // nowhere is the answer that no document is about a finding.
 func nowhere(list []Candidate) Place {
-	cover := 0.0
-	if len(list) > 0 {
-		cover = list[0].Cover
+	cover, much := 0.0, 0.0
+	for _, c := range list {
+		cover, much = max(cover, c.Cover), max(much, c.Cover*c.Weight)
 	}
 	return Place{
-		Form: NewDocument, Confidence: clamp(1-cover/foreign, 0.2, 0.95),
+		Form: NewDocument, Confidence: clamp(1-much/(2*foreign), 0.2, 0.95),
 		Because: fmt.Sprintf("no section holds more than %.0f %% of what it says", 100*cover),
 	}
 }

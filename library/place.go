@@ -10,7 +10,6 @@ import (
 	"substrate/corpus/catalog"
 	"substrate/driftlog"
 	"substrate/driftlog/claim"
-	"substrate/driftlog/echo"
 	"substrate/driftlog/value"
 	"substrate/epoch"
 	"substrate/index"
@@ -52,6 +51,7 @@ func (l *Library) placeAsSaid(ctx context.Context, f capture.Finding) ([]capture
 	fitStatement(&c, f, claim.NewSource(sh.Document, sh.Title, sh.Sections[:1]))
 	c.Headed = 1
 	fitSubject(&c, f, sh.Sections[0])
+	fitQuoted(&c, f, sh.Sections[0])
 	fitRow(&c, f, sh.Sections[0])
 	switch {
 	case c.Old != "" && c.Against >= 0.4:
@@ -94,7 +94,7 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{s: s, f: f, said: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
+	g := &gathering{s: s, f: f, said: plainWords(f.Text), terms: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
 	for _, m := range order {
 		if len(g.out) == lookedAt {
 			break
@@ -114,7 +114,8 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 type gathering struct {
 	s        *snapshot
 	f        capture.Finding
-	said     claim.Terms
+	said     map[string]bool
+	terms    claim.Terms
 	titles   map[string]int
 	outlines map[string][]corpus.Section
 	seen     map[string]bool
@@ -143,14 +144,15 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 		return c, false, nil
 	}
 	c = capture.Candidate{
-		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Worth: placeWorth[row.Standing],
+		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[row.Standing],
 		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
 	}
 	title := claim.Words(sec.Title)
-	c.Headed = claim.Common(title, g.said) / max(title.Weight(), 1)
+	c.Headed = claim.Common(title, g.terms) / max(title.Weight(), 1)
 	kin(&c, g.outlines[m.key], m.anchor, row)
 	fitStatement(&c, g.f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
 	fitSubject(&c, g.f, sec)
+	fitQuoted(&c, g.f, sec)
 	fitRow(&c, g.f, sec)
 	return c, true, nil
 }
@@ -189,6 +191,7 @@ func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 type match struct {
 	key, anchor  string
 	score, cover float64
+	weight       float64 // of the words that stand there
 }
 
 // matches are the sections of current versions that have words of a finding, with how well they match.
@@ -218,8 +221,8 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 			}
 			seen[id] = v
 			m.score += v
-			if share == 1 {
-				m.cover = max(m.cover, h.Cover)
+			if share == 1 && h.Cover > m.cover {
+				m.cover, m.weight = h.Cover, h.Cover*res.Weight
 			}
 		}
 		return nil
@@ -295,7 +298,7 @@ func kin(c *capture.Candidate, outline []corpus.Section, anchor string, row cata
 	}
 }
 
-// titleWords counts in how many titles of the shelf a word stands.
+// titleWords counts in how many titles of the shelf a word stands, as it is written there.
 func titleWords(ctx context.Context, cat *catalog.Catalog) (map[string]int, error) {
 	rows, err := cat.Shelf(ctx)
 	if err != nil {
@@ -303,120 +306,30 @@ func titleWords(ctx context.Context, cat *catalog.Catalog) (map[string]int, erro
 	}
 	out := map[string]int{}
 	for _, r := range rows {
-		for w := range claim.Words(r.Title) {
+		for w := range plainWords(r.Title) {
 			out[w]++
 		}
 	}
 	return out, nil
 }
 
+// plainWords are the words of a text in small letters, not their stems: a machine called Monitor is no Monitoring Runbook.
+func plainWords(text string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Split(string(corpus.MakeSlug(text)), "-") {
+		if len(w) > 2 {
+			out[w] = true
+		}
+	}
+	return out
+}
+
 // namesTitle tells that a text has a word of a title that no other title has.
-func namesTitle(said claim.Terms, title string, count map[string]int) bool {
-	for w := range claim.Words(title) {
-		if _, ok := said[w]; ok && count[w] == 1 && len(w) > 2 {
+func namesTitle(said map[string]bool, title string, count map[string]int) bool {
+	for w := range plainWords(title) {
+		if (said[w] || said[w+"s"]) && count[w] == 1 {
 			return true
 		}
 	}
 	return false
-}
-
-// fitStatement looks for a statement of a section that the finding says is not so, or says already.
-func fitStatement(c *capture.Candidate, f capture.Finding, src claim.Source) {
-	pool := echo.NewPool()
-	pool.Add(src, c.Ref, corpus.Date{}, func(string) string { return c.Ref })
-	for _, sentence := range claim.Sentences(f.Text) {
-		for _, found := range echo.Check(sentence, pool) {
-			if found.Agrees {
-				if found.Score >= 0.8 && c.Says == "" {
-					c.Says = found.Unit.Text
-				}
-				continue
-			}
-			if found.Score <= c.Against {
-				continue
-			}
-			now, ok := replaced(found, sentence)
-			if !ok {
-				continue
-			}
-			c.Against, c.Old, c.New = found.Score, found.Unit.Text, now
-		}
-	}
-}
-
-// fitSubject looks for a statement about what the section is called after ("Swap is 8 GB zram" under "Swap"), where the finding speaks
-// of that too and has another value of the kind.
-func fitSubject(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
-	title := claim.Words(sec.Title)
-	if c.Old != "" || c.Headed < 0.99 || len(title) == 0 {
-		return
-	}
-	for _, b := range sec.Blocks {
-		if b.Kind != corpus.Paragraph {
-			continue
-		}
-		for _, old := range claim.Sentences(b.Text) {
-			if claim.Common(title, claim.Words(firstWords(old, 3))) < title.Weight() {
-				continue
-			}
-			for _, sentence := range claim.Sentences(f.Text) {
-				if claim.Common(title, claim.Words(sentence)) < title.Weight() {
-					continue
-				}
-				if now, ok := otherValue(old, sentence); ok {
-					c.Against, c.Old, c.New = 0.6, old, now
-					return
-				}
-			}
-		}
-	}
-}
-
-// otherValue is a statement with a sentence's first quantity in the place of its own, when they differ and are of one kind.
-func otherValue(old, sentence string) (string, bool) {
-	was, now := value.Extract(old), value.Extract(sentence)
-	for _, v := range now {
-		for _, o := range was {
-			if v.Kind != value.Quantity || !value.Comparable(v, o) {
-				continue
-			}
-			if value.Agree(v, o) || strings.Count(old, o.Text) != 1 {
-				return "", false
-			}
-			if saysMore(sentence, old) {
-				return strings.TrimRight(sentence, ".") + ".", true
-			}
-			return strings.Replace(old, o.Text, v.Text, 1), true
-		}
-	}
-	return "", false
-}
-
-// replaced is a statement as it would stand: with the finding's value in the place of its own, or, where the finding says more than
-// another value of the same, the finding's own sentence.
-func replaced(found echo.Found, sentence string) (string, bool) {
-	old := found.Value.Text
-	if strings.Count(found.Unit.Text, old) != 1 {
-		return "", false
-	}
-	for _, v := range value.Extract(sentence) {
-		if value.Comparable(v, found.Value) && !value.Agree(v, found.Value) {
-			if found.Unit.Form == claim.Prose && saysMore(sentence, found.Unit.Text) {
-				return strings.TrimRight(sentence, ".") + ".", true
-			}
-			return strings.Replace(found.Unit.Text, old, v.Text, 1), true
-		}
-	}
-	return "", false
-}
-
-// saysMore tells that a sentence has words of its own beside those of a statement: more than a new value and a word like "now".
-func saysMore(sentence, statement string) bool {
-	old, n := claim.Words(statement), 0.0
-	for w, weight := range claim.Words(sentence) {
-		if _, known := old[w]; !known && !strings.ContainsAny(w, "0123456789") {
-			n += weight
-		}
-	}
-	return n >= 2.5
 }
