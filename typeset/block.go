@@ -82,7 +82,7 @@ func (b *builder) block(n ast.Node) {
 		b.lastIs = "code"
 	case *ast.HTMLBlock:
 		if t := strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(raw(n, b.src), " "))); t != "" {
-			b.text([]span{{text: t}}, style{})
+			b.text([]span{{text: t}})
 		}
 	case *ast.List:
 		b.list(n)
@@ -127,8 +127,11 @@ func (b *builder) heading(n *ast.Heading) {
 		st.colour = b.theme.Colours.Text
 	}
 	spans := b.inline(n, st)
+	code := allCode(spans)
 	for i := range spans {
 		spans[i].bold, spans[i].italic = true, look.italic
+		// A heading of nothing but code is set as a heading: in the fixed-pitch font it would look like a line of code.
+		spans[i].code = spans[i].code && !code
 	}
 	text := plainText(spans)
 	if text == "" {
@@ -217,7 +220,7 @@ func (b *builder) paragraph(n ast.Node) {
 	var spans []span
 	flush := func() {
 		if plainText(spans) != "" {
-			b.text(spans, style{})
+			b.text(spans)
 		}
 		spans = nil
 	}
@@ -234,7 +237,7 @@ func (b *builder) paragraph(n ast.Node) {
 			if i > 0 {
 				b.gap = 0
 			}
-			b.text(l, style{})
+			b.text(l)
 		}
 		return
 	}
@@ -275,11 +278,15 @@ func fieldLines(spans []span) [][]span {
 }
 
 // text adds a paragraph: no single line of it is left alone at a page's end or beginning.
-func (b *builder) text(spans []span, st style) {
-	size := b.theme.Size
-	space := size * 0.62
+func (b *builder) text(spans []span) {
+	size, space := b.theme.Size, b.theme.Size*0.62
 	if b.tight {
 		space = size * 0.22
+	}
+	lead := label(spans)
+	if lead {
+		// All in bold it is a label in the text and no heading: a little smaller, so that nobody takes it for one.
+		size -= 0.8
 	}
 	b.gap = max(b.gap, space)
 	lines := b.wrap(spans, size, b.w)
@@ -288,10 +295,34 @@ func (b *builder) text(spans []span, st style) {
 		it.keep = len(lines) > 1 && (i == 0 || i == len(lines)-2)
 		b.add(it)
 	}
-	if t := strings.TrimSpace(plainLines(spans)); strings.HasSuffix(t, ":") {
+	if t := strings.TrimSpace(plainLines(spans)); strings.HasSuffix(t, ":") || lead {
 		b.keepLast() // it announces what follows
 	}
 	b.gap = space
+}
+
+// label tells a paragraph of nothing but bold text.
+func label(spans []span) bool {
+	some := false
+	for _, s := range spans {
+		if strings.TrimSpace(s.text) == "" {
+			continue
+		}
+		if !s.bold {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+func allCode(spans []span) bool {
+	for _, s := range spans {
+		if !s.code && strings.TrimSpace(s.text) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *builder) inset(left, right float64) func() {

@@ -93,7 +93,13 @@ func (b *builder) read(t *east.Table) *grid {
 		_, isHead := row.(*east.TableHeader)
 		var cells [][]span
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			cells = append(cells, b.inline(c, style{bold: isHead}))
+			cell := b.inline(c, style{bold: isHead})
+			if isHead && allCode(cell) {
+				for i := range cell {
+					cell[i].code = false // or the header looks like a line of code
+				}
+			}
+			cells = append(cells, cell)
 		}
 		for len(cells) < len(g.align) {
 			cells = append(cells, nil)
