@@ -193,72 +193,42 @@ func (b *builder) measure(g *grid) (least, natural []float64) {
 	return least, natural
 }
 
-// share gives out width: no column gets less than it must have nor more than it can use.
+// share gives every column its least and deals out the rest, by the root of what each would use, to none more than that.
 func share(least, natural []float64, width float64) []float64 {
-	out := make([]float64, len(least))
-	open := map[int]bool{}
-	for i := range least {
-		open[i] = true
+	out := append([]float64(nil), least...)
+	rest := width - sum(least)
+	open := make([]bool, len(least))
+	for i := range open {
+		open[i] = natural[i] > least[i]
 	}
-	for {
+	for rest > 0.01 {
 		weights := 0.0
-		for i := range least {
-			if open[i] {
+		for i, is := range open {
+			if is {
 				weights += math.Sqrt(natural[i])
 			}
 		}
-		// Those that need less than their share first: what they leave may save the others from their least.
-		worst, by := -1, 0.0
-		for pass := 0; pass < 2 && worst < 0; pass++ {
-			for i := range least {
-				if !open[i] {
-					continue
-				}
-				s := width * math.Sqrt(natural[i]) / weights
-				switch {
-				case pass == 0 && natural[i] <= s && (worst < 0 || s-natural[i] > by):
-					worst, by, out[i] = i, s-natural[i], natural[i]
-				case pass == 1 && least[i] > s && (worst < 0 || least[i]-s > by):
-					worst, by, out[i] = i, least[i]-s, least[i]
-				}
+		if weights == 0 {
+			break
+		}
+		dealt, full := rest, false
+		for i, is := range open {
+			if is && natural[i]-out[i] <= dealt*math.Sqrt(natural[i])/weights {
+				rest -= natural[i] - out[i]
+				out[i], open[i], full = natural[i], false, true
 			}
 		}
-		if worst < 0 {
-			for i := range least {
-				if open[i] {
-					out[i] = width * math.Sqrt(natural[i]) / weights
-				}
+		if full {
+			continue // what they left goes round again
+		}
+		for i, is := range open {
+			if is {
+				out[i] += dealt * math.Sqrt(natural[i]) / weights
 			}
-			return settle(out, least)
 		}
-		delete(open, worst)
-		width -= out[worst]
-		if len(open) == 0 {
-			return out
-		}
+		break
 	}
-}
-
-// settle lifts columns that the rounds above left short of their least, at the cost of the widest.
-func settle(cols, least []float64) []float64 {
-	for range cols {
-		for i := range cols {
-			lack := least[i] - cols[i]
-			if lack <= 0 {
-				continue
-			}
-			rich := 0
-			for k := range cols {
-				if cols[k]-least[k] > cols[rich]-least[rich] {
-					rich = k
-				}
-			}
-			take := min(lack, max(0, cols[rich]-least[rich]))
-			cols[i] += take
-			cols[rich] -= take
-		}
-	}
-	return cols
+	return out
 }
 
 // squeeze takes from the widest columns until all fit: their longest words will be broken.
