@@ -191,6 +191,14 @@ func versionWords(label string) string {
 	return "Version " + label
 }
 
+// headLabel is the label in the running header: a bare number says what it is.
+func headLabel(label string) string {
+	if label != "" && label[0] >= '0' && label[0] <= '9' {
+		return versionWords(label)
+	}
+	return label
+}
+
 // fewest entries that make a table of contents worth its page.
 const fewest = 3
 
@@ -289,7 +297,7 @@ func (d *doc) running(pages []*page) {
 			continue
 		}
 		if head := d.top - 30; bearing > 1 && (d.theme.hasCover() || p.number > 1) {
-			right := d.wrap([]span{{text: d.meta.Version, style: st}}, size, d.width*0.4)[0]
+			right := d.wrap([]span{{text: headLabel(d.meta.Version), style: st}}, size, d.width*0.4)[0]
 			left := d.wrap([]span{{text: d.meta.Title, style: st}}, size, d.width-right.w-30)[0]
 			d.paint(p, left, d.left, head)
 			d.paint(p, right, d.left+d.width-right.w, head)

@@ -3,7 +3,6 @@ package typeset
 import (
 	"math"
 	"regexp"
-	"strings"
 
 	east "github.com/yuin/goldmark/extension/ast"
 )
@@ -140,7 +139,11 @@ func numeric(rows [][][]span, c int) bool {
 func (b *builder) fit(g *grid) {
 	n := len(g.align)
 	var least, natural []float64
-	for g.size = b.theme.Size * tableSize; ; g.size -= 0.4 {
+	start := b.theme.Size * tableSize
+	if n > 6 {
+		start *= 0.9 // many columns: smaller print reads better than narrow cells
+	}
+	for g.size = start; ; g.size -= 0.4 {
 		g.pad = g.size * cellPadH
 		if n == 2 {
 			g.pad = g.size * cellPadTwo
@@ -314,53 +317,4 @@ func (r tableRow) draw(p *page, y float64) {
 		}
 		x += r.g.cols[c]
 	}
-}
-
-// notes sets the footnotes behind the text, under a short rule.
-func (b *builder) notes() {
-	if b.fn == nil {
-		return
-	}
-	b.gap = max(b.gap, 22)
-	x, c := b.x, b.theme.Colours.Rule
-	b.add(item{h: 6, keep: true, draw: func(p *page, y float64) { p.line(x, y+2, 110, 0, 0.6, c) }})
-	size := b.theme.Size
-	b.tight = true
-	for n := b.fn.FirstChild(); n != nil; n = n.NextSibling() {
-		f, ok := n.(*east.Footnote)
-		if !ok {
-			continue
-		}
-		back := b.inset(22, 0)
-		label := b.shape("["+itoa(f.Index)+"]", style{colour: b.theme.Colours.Muted}, size*0.9)
-		if len(label) > 0 {
-			b.marker, b.dx = &label[0], 22
-		}
-		first := len(b.items)
-		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-			b.block(c)
-		}
-		if first < len(b.items) {
-			m := &mark{text: string(f.Ref)}
-			b.items[first].mark = m
-			b.anchors["note:"+itoa(f.Index)] = m
-		}
-		b.marker = nil
-		back()
-	}
-}
-
-func (b *builder) nameAnchors(m *mark) {
-	for _, a := range anchorsOf(m.text) {
-		if _, taken := b.anchors[a]; a != "" && !taken {
-			b.anchors[a] = m
-		}
-	}
-}
-
-func (d *doc) anchor(name string) *mark {
-	if m := d.anchors[name]; m != nil {
-		return m
-	}
-	return d.anchors[strings.ToLower(name)]
 }
