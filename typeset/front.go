@@ -283,9 +283,10 @@ func (d *doc) entry(b *builder, h *mark, lead float64) {
 
 // running paints header and footer. A header on one page alone would be read as its text, so it wants two.
 func (d *doc) running(pages []*page) {
+	headed := func(p *page) bool { return p.header && (d.theme.hasCover() || p.number > 1) }
 	bearing := 0
 	for _, p := range pages {
-		if p.header {
+		if headed(p) {
 			bearing++
 		}
 	}
@@ -296,7 +297,7 @@ func (d *doc) running(pages []*page) {
 		if !p.header {
 			continue
 		}
-		if head := d.top - 30; bearing > 1 && (d.theme.hasCover() || p.number > 1) {
+		if head := d.top - 30; bearing > 1 && headed(p) {
 			right := d.wrap([]span{{text: headLabel(d.meta.Version), style: st}}, size, d.width*0.4)[0]
 			left := d.wrap([]span{{text: d.meta.Title, style: st}}, size, d.width-right.w-30)[0]
 			d.paint(p, left, d.left, head)
