@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	tableSize     = 0.9 // of body text
+	tableLess     = 0.7 // points smaller than body text, but no more: readers tell the text of a document full of tables by its size
+	headLess      = 0.3 // points that a header in bold is smaller still, as it looks larger and is no heading
 	tableSmallest = 6.2 // points
 	cellLead      = 1.32
 	cellPadV      = 0.29 // of the size, above and below
@@ -139,7 +140,7 @@ func numeric(rows [][][]span, c int) bool {
 func (b *builder) fit(g *grid) {
 	n := len(g.align)
 	var least, natural []float64
-	start := b.theme.Size * tableSize
+	start := b.theme.Size - tableLess
 	if n > 6 {
 		start *= 0.9 // many columns: smaller print reads better than narrow cells
 	}
@@ -170,13 +171,21 @@ func (b *builder) fit(g *grid) {
 	}
 }
 
+// sizeOf is the size of a row's text.
+func (g *grid) sizeOf(row int) float64 {
+	if row == 0 {
+		return g.size - headLess
+	}
+	return g.size
+}
+
 // measure gives each column's least and natural width, with padding.
 func (b *builder) measure(g *grid) (least, natural []float64) {
 	least, natural = make([]float64, len(g.align)), make([]float64, len(g.align))
 	for i, row := range g.rows {
 		for c, cell := range row {
 			at, had := 0.0, natural[c]
-			for _, w := range b.words(cell, g.size) {
+			for _, w := range b.words(cell, g.sizeOf(i)) {
 				least[c] = max(least[c], w.w)
 				at += widthOf(w.gap) + w.w
 				natural[c] = max(natural[c], at)
@@ -281,7 +290,7 @@ type tableRow struct {
 func (b *builder) row(g *grid, i int) tableRow {
 	r := tableRow{b: b, g: g, x: b.x, lines: 1, lead: g.size * cellLead, padV: g.size * cellPadV}
 	for c, cell := range g.rows[i] {
-		ls := b.wrap(cell, g.size, max(g.cols[c]-2*g.pad, g.size))
+		ls := b.wrap(cell, g.sizeOf(i), max(g.cols[c]-2*g.pad, g.size))
 		r.cells = append(r.cells, ls)
 		r.lines = max(r.lines, len(ls))
 	}
