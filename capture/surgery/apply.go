@@ -16,7 +16,10 @@ func Apply(source []byte, p Plan) (Result, error) {
 		return Result{}, err
 	}
 	w := &work{first: source, src: source, lay: lay, last: map[string]string{}}
-	h := newHead(lay)
+	var h *head
+	if p.Bump != nil {
+		h = newHead(lay) // before an edit or a new row says something else
+	}
 	for i, e := range p.Edits {
 		w.edit, w.part, w.kind = i, PartEdit, e.Kind
 		if err := w.one(e); err != nil {

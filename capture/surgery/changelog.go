@@ -19,19 +19,57 @@ func logPlaces(l *markdown.Layout) []markdown.Span {
 	return []markdown.Span{{Start: l.Places[i].Head.Start, End: l.Places[subtree(l, i)-1].Own.End}}
 }
 
-// logSection finds the change log: by its heading, or by a table of versions, dates and changes in the first sections. -1 for none.
+// logSection finds the change log: by its heading and its entries, or by a table of versions, dates and changes that names the
+// document's own version, wherever it stands. A chapter called History that holds prose is none. -1 when there is none.
 func logSection(l *markdown.Layout) int {
+	empty := -1
 	for i, s := range l.Reading.Sections {
-		if identity.IsChangeLog(s.Title) {
+		if !identity.IsChangeLog(s.Title) {
+			continue
+		}
+		if hasEntries(l, i) {
 			return i
 		}
+		if empty < 0 && (len(s.Blocks) == 0 && subtree(l, i) == i+1 || plainLog.MatchString(s.Title)) {
+			empty = i
+		}
 	}
-	for i, s := range l.Reading.Sections[:min(3, len(l.Reading.Sections))] {
-		if logTableIn(s, false) >= 0 {
-			return i
+	if empty >= 0 {
+		return empty
+	}
+	for i, s := range l.Reading.Sections {
+		if b := logTableIn(s, false); b >= 0 {
+			own := identity.Identify(l.Reading, "", identity.Options{}).Label
+			v, _, _, _ := identity.ChangeLogColumns(s.Blocks[b].Rows[0])
+			for _, r := range s.Blocks[b].Rows[1:] {
+				if cell := corpus.ParseLabel(r[v]); i < 3 || !own.IsZero() && !cell.IsZero() && identity.SameLabel(cell, own) {
+					return i
+				}
+			}
 		}
 	}
 	return -1
+}
+
+// plainLog names a change log that may have no entries yet.
+var plainLog = regexp.MustCompile(`(?i)change ?log|revision|version|amendment`)
+
+func hasEntries(l *markdown.Layout, i int) bool {
+	s := l.Reading.Sections[i]
+	if logTableIn(s, true) >= 0 {
+		return true
+	}
+	for _, b := range s.Blocks {
+		if b.Kind == corpus.List && len(identifyRows(b.Items)) > 0 || b.Kind == corpus.Paragraph && !labelIn(b.Text).IsZero() {
+			return true
+		}
+	}
+	for j := i + 1; j < subtree(l, i); j++ {
+		if !labelIn(l.Reading.Sections[j].Heading()).IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 func logTableIn(s corpus.Section, named bool) int {
@@ -56,6 +94,18 @@ type logging struct {
 
 // log adds the rows of a version to the change log, in its own form and order.
 func (w *work) log(l Log) error {
+	if err := w.enter(l); err != nil {
+		return err
+	}
+	for _, r := range l.Rows {
+		if now := corpus.ParseLabel(l.Version); !w.logged(now, plain(strings.Join(strings.Fields(r.Text), " "))) {
+			return fmt.Errorf("%w: %q would not be read as a row for %s", ErrUnsafe, r.Text, now)
+		}
+	}
+	return nil
+}
+
+func (w *work) enter(l Log) error {
 	c := &logging{w: w, l: l, now: corpus.ParseLabel(l.Version)}
 	if c.now.IsZero() {
 		return fmt.Errorf("%w: the new version has no label", ErrEdit)
@@ -63,15 +113,15 @@ func (w *work) log(l Log) error {
 	if len(l.Rows) == 0 {
 		return fmt.Errorf("%w: it has no rows", ErrEdit)
 	}
+	l.Rows = append([]LogRow{}, l.Rows...) // the plan stays the caller's
+	c.l.Rows = l.Rows
 	for k := range l.Rows {
 		l.Rows[k].Text = strings.Join(strings.Fields(l.Rows[k].Text), " ")
 		if l.Rows[k].Text == "" {
 			return fmt.Errorf("%w: row %d has no text", ErrEdit, k+1)
 		}
-		for _, r := range w.logRows() {
-			if identity.SameLabel(r.Label, c.now) && strings.Contains(strings.Join(strings.Fields(r.Text), " "), plain(l.Rows[k].Text)) {
-				return fmt.Errorf("%w: the change log has this row for %s", ErrDone, c.now)
-			}
+		if w.logged(c.now, plain(l.Rows[k].Text)) {
+			return fmt.Errorf("%w: the change log has this row for %s", ErrDone, c.now)
 		}
 	}
 	if c.i = logSection(w.lay); c.i < 0 {
@@ -99,8 +149,22 @@ func (w *work) log(l Log) error {
 	return w.commit(w.insertion(w.lay.Places[c.i].Content, 1, c.fresh()), expect{section: c.i, text: true, blocks: appended}, Done{})
 }
 
-func (w *work) logRows() []corpus.ChangeRow {
-	return identity.Identify(w.lay.Reading, "", identity.Options{}).ChangeLog
+// logged reports whether the change log names a version and has a text.
+func (w *work) logged(now corpus.Label, text string) bool {
+	i := logSection(w.lay)
+	if i < 0 {
+		return false
+	}
+	forms := newLabelForms(now, now.String())
+	label, said := false, false
+	for j := i; j < subtree(w.lay, i); j++ {
+		label = label || j > i && len(forms.find(w.lay.Reading.Sections[j].Heading(), true)) > 0
+		for _, u := range w.lay.Places[j].Units {
+			label = label || len(forms.find(u.Text, u.Kind == corpus.Table)) > 0 || identity.SameLabel(labelIn(u.Text), now)
+			said = said || len(occurrences(u.Text, text)) > 0
+		}
+	}
+	return label && said
 }
 
 var labelStart = regexp.MustCompile(`(?i)^[\s•*_\[\d.)-]*?((?:` + labelWordForm + `[\s.:#_-]*)?\[?(?:\d+(?:[._-]\d+)*[a-z]?(?:-(?:rc|beta|alpha|draft)\.?\d*)?|\b[a-z]{1,2}\b)|\d+(?:st|nd|rd|th) edition)`)
@@ -162,6 +226,18 @@ func (c *logging) stampLike(text string, old corpus.Label) string {
 	return text
 }
 
+// cellLabel reads a label whose word may stand in the header: 2 under "Issue".
+func (c *logging) cellLabel(header, cell string) corpus.Label {
+	l := corpus.ParseLabel(cell)
+	want, _ := coreOf(c.now)
+	if have, _ := coreOf(l); have != want {
+		if keyed := corpus.ParseLabel(header + " " + cell); !l.IsZero() && keyed.Comparable(c.now) {
+			return keyed
+		}
+	}
+	return l
+}
+
 // table adds rows to a table.
 func (c *logging) table(b int) error {
 	t := c.w.lay.Reading.Sections[c.i].Blocks[b].Rows
@@ -173,7 +249,7 @@ func (c *logging) table(b int) error {
 	var labels []corpus.Label
 	var days []corpus.Date
 	for _, r := range t[1:] {
-		if l := corpus.ParseLabel(r[v]); !l.IsZero() {
+		if l := c.cellLabel(t[0][v], r[v]); !l.IsZero() {
 			labels = append(labels, l)
 		}
 		if d >= 0 {
@@ -212,7 +288,7 @@ func (c *logging) table(b int) error {
 					return strings.TrimSpace(string(c.w.src[rows[at].cells[col].Start:rows[at].cells[col].End]))
 				}
 				if s := raw(v); s != "" {
-					if n := c.stampLike(s, corpus.ParseLabel(t[model][v])); n != s {
+					if n := c.stampLike(s, c.cellLabel(t[0][v], t[model][v])); n != s {
 						cells[v] = n
 					}
 				}
@@ -240,7 +316,7 @@ func (c *logging) table(b int) error {
 }
 
 var (
-	glue     = regexp.MustCompile(`^[\s)\]*_:,–—.(\[-]*`)
+	glue     = regexp.MustCompile(`^(?:[\s)\]*_:,–—.(\[-]|\b(?:of|from|dated|on)\b)*`)
 	glueBack = regexp.MustCompile(`[\s(\[*_,–—-]*$`)
 )
 
@@ -490,5 +566,5 @@ func (c *logging) create() error {
 		}
 		above = c.w.blanksAbove(model)
 	}
-	return c.w.commit(c.w.insertion(at, above, head+"\n\n"+c.fresh()), expect{section: -1, at: k, added: 1}, Done{})
+	return c.w.commit(c.w.insertion(at, above, head+"\n\n"+c.fresh()), expect{section: -1, at: k, added: 1, title: "Change Log"}, Done{})
 }

@@ -73,11 +73,9 @@ func columns(s string) int {
 	return n
 }
 
-// widths are the widths of a table's columns when it is written with pipes below each other; nil when it is not.
+// widths are the widths of a table's columns when it is written with pipes below each other; nil when it is not. A text that is
+// too long for its column may stand out.
 func (w *work) widths(rows []row) []int {
-	if len(rows) < 3 {
-		return nil
-	}
 	padded := false
 	out := make([]int, len(rows[0].cells))
 	for k, r := range rows {
@@ -87,14 +85,17 @@ func (w *work) widths(rows []row) []int {
 		for c, sp := range r.cells {
 			raw := string(w.src[sp.Start:sp.End])
 			n := columns(raw)
-			if c == len(out)-1 && !r.trail {
-				continue // an open end says nothing
-			}
-			if k > 0 && n != out[c] {
+			wide := strings.HasSuffix(raw, "  ") || strings.HasPrefix(raw, "  ")
+			switch {
+			case c == len(out)-1 && !r.trail: // an open end says nothing
+			case k == 0:
+				out[c] = n
+			case n != out[c] && (k == 1 || n < out[c] || wide):
 				return nil
+			default:
+				padded = padded || wide
 			}
-			out[c] = n
-			padded = padded || strings.HasSuffix(raw, "  ") || strings.HasPrefix(raw, "  ")
+			padded = padded || k == 0 && wide
 		}
 	}
 	if !padded {
