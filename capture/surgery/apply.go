@@ -15,6 +15,9 @@ func Apply(source []byte, p Plan) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := p.check(); err != nil {
+		return Result{}, err
+	}
 	w := &work{first: source, src: source, lay: lay, last: map[string]string{}}
 	var h *head
 	if p.Bump != nil {

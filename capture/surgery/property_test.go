@@ -181,7 +181,7 @@ func TestRandomEdits(t *testing.T) {
 	}
 	t.Logf("done %v, refused %v", done, refused)
 	for _, k := range []surgery.Kind{surgery.Append, surgery.InsertAfter, surgery.NewChild, surgery.AddRow, surgery.ReplaceCell, surgery.Replace, surgery.Delete} {
-		if done[k] < 40 || refused[k]*20 > done[k] {
+		if done[k] < 30 || refused[k]*20 > done[k] {
 			t.Errorf("%s: %d done, %d refused", k, done[k], refused[k])
 		}
 	}

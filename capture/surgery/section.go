@@ -18,9 +18,6 @@ type fragment struct {
 }
 
 func readFragment(text string) (fragment, error) {
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return fragment{}, fmt.Errorf("%w: its text holds bytes that are no UTF-8 text", ErrEdit)
-	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	kept := strings.Split(text, "\n")
 	for len(kept) > 0 && strings.TrimSpace(kept[0]) == "" {
