@@ -220,12 +220,12 @@ func (w *walker) broken(n ast.Node) view {
 			put(c.Value, Span{max(c.Pos(), 0), max(c.Pos(), 0)}, true)
 		case *ast.AutoLink:
 			at := max(c.Pos(), 0)
-			url, label := c.URL(w.src), c.Label(w.src)
+			label := c.Label(w.src) // as printed: www.example.org has no scheme
 			place := Span{at, min(at+len(label), len(w.src))}
 			if at < len(w.src) && w.src[at] == '<' {
 				place.End = min(at+len(label)+2, len(w.src))
 			}
-			put(url, place, true)
+			put(label, place, true)
 		case *east.TaskCheckBox:
 			mark := "[ ] "
 			if c.IsChecked {
