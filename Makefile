@@ -29,7 +29,7 @@ bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf
 
 fuzz: ## each fuzz target for a minute
-	@for p in corpus:FuzzLabel corpus:FuzzRef corpus/markdown:FuzzRead corpus/markdown:FuzzLocate corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify capture/surgery:FuzzNextLabel capture/surgery:FuzzApply; do \
+	@for p in corpus:FuzzLabel corpus:FuzzRef corpus/markdown:FuzzRead corpus/markdown:FuzzLocate corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify capture/surgery:FuzzNextLabel capture/surgery:FuzzApply capture/source:FuzzFromVersion; do \
 		$(GO) test ./$${p%%:*} -run '^$$' -fuzz "^$${p##*:}$$" -fuzztime 60s || exit 1; done
 
 clean:

@@ -28,6 +28,7 @@ var may = map[string]string{
 	"driftlog/change":   "corpus driftlog/claim driftlog/value",
 	"driftlog/echo":     "corpus driftlog/change driftlog/claim driftlog/value",
 	"index":             "corpus",
+	"capture/source":    "corpus corpus/identity corpus/markdown",
 	"capture/surgery":   "corpus corpus/identity corpus/markdown",
 	"library":           "corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index",
 	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library",
