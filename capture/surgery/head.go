@@ -51,6 +51,9 @@ var (
 	furniture      = map[string]bool{"page": true, "p": true, "of": true, "header": true, "footer": true, "running": true, "confidential": true, "internal": true, "document": true, "the": true, "a": true}
 )
 
+// longest is the length of a line, in bytes, above which it is running text and states no version.
+const longest = 300
+
 // bumping collects the changes of the head.
 type bumping struct {
 	w      *work
@@ -218,8 +221,9 @@ func (c *bumping) rest(line string, out []token) (rest, title int) {
 	b := []byte(line)
 	for _, t := range out {
 		from := t.i
-		if m := labelWord.FindStringSubmatchIndex(line[:t.i]); m != nil {
-			from = m[2]
+		near := max(0, t.i-24)
+		if m := labelWord.FindStringSubmatchIndex(line[near:t.i]); m != nil {
+			from = near + m[2]
 		}
 		for k := from; k < t.j; k++ {
 			b[k] = ' '
@@ -240,6 +244,9 @@ func (c *bumping) rest(line string, out []token) (rest, title int) {
 
 // running changes a line that says the title, the version and perhaps the date, as on top of each page.
 func (c *bumping) running(at int, line string, titleWords int) {
+	if len(line) > longest {
+		return
+	}
 	labels := c.labels.find(line, false)
 	if len(labels) == 0 {
 		return

@@ -51,10 +51,10 @@ func (c *bumping) body() {
 		heading := sec >= 0 && start >= l.Places[sec].Head.Start && start < l.Places[sec].Head.End
 		inZone := sec < 0 || zone[sec]
 		switch {
-		case heading && inZone:
+		case heading && inZone && len(line) <= longest:
 			c.titleLine(start, line)
 		case heading:
-		case inZone && seen[sec] < 40:
+		case inZone && seen[sec] < 40 && len(line) <= longest:
 			seen[sec]++
 			c.zoneLine(start, line)
 		case !inTable[start] && !inList[start]:
