@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"substrate/capture/source"
+	"substrate/capture/surgery"
 	"substrate/corpus"
 	"substrate/corpus/identity"
 	"substrate/corpus/markdown"
@@ -93,10 +94,41 @@ func TestEveryPrintedFixture(t *testing.T) {
 			continue
 		}
 		read++
-		same(t, filepath.Base(f), identity.Identify(r, f, identity.Options{}), r.Sections)
+		id := identity.Identify(r, f, identity.Options{})
+		same(t, filepath.Base(f), id, r.Sections)
+		revise(t, filepath.Base(f), id, r.Sections)
 	}
 	if read < 25 {
 		t.Errorf("only %d were read", read)
+	}
+}
+
+// revise gives a source that was made of a print its next version.
+func revise(t *testing.T, name string, id corpus.Identity, sections []corpus.Section) {
+	t.Helper()
+	on := corpus.Date{Year: 2026, Month: 6, Day: 1}
+	next, err := surgery.NextLabel(id.Label.String(), surgery.StepNext, on)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	last := sections[len(sections)-1]
+	res, err := surgery.Apply(source.FromVersion(source.Of(id, sections)), surgery.Plan{
+		Edits: []surgery.Edit{{Kind: surgery.InsertAfter, Section: "#" + last.Anchor, Heading: "What was learned", Text: "It *works*."}},
+		Log:   &surgery.Log{Version: next.Label, Date: on, Rows: []surgery.LogRow{{Text: "One section more."}}},
+		Bump:  &surgery.Bump{Version: next.Label, Date: on, Supersedes: id.Title + " " + id.Label.String()},
+	})
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	r, err := markdown.Read(res.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := identity.Identify(r, "", identity.Options{})
+	if now.Label.Key() != corpus.ParseLabel(next.Label).Key() || now.Date != on || now.Title != id.Title || now.Epoch != id.Epoch || len(now.ChangeLog) != len(id.ChangeLog)+1 || now.Conflict != "" {
+		t.Errorf("%s: the revision reads as %q %s %s with %d changes (%s)", name, now.Title, now.Label, now.Date, len(now.ChangeLog), now.Conflict)
 	}
 }
 
