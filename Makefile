@@ -29,7 +29,7 @@ bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf
 
 fuzz: ## each fuzz target for a minute
-	@for p in corpus:FuzzLabel prompts:FuzzOverride prompts:FuzzSuspicious corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify mcp:FuzzURI corpus/markdown:FuzzLocate typeset:FuzzPDF; do \
+	@for p in corpus:FuzzLabel prompts:FuzzOverride prompts:FuzzSuspicious corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify mcp:FuzzURI corpus/markdown:FuzzLocate typeset:FuzzPDF capture/surgery:FuzzNextLabel capture/surgery:FuzzApply capture/source:FuzzFromVersion; do \
 		$(GO) test ./$${p%%:*} -run '^$$' -fuzz "^$${p##*:}$$" -fuzztime 60s || exit 1; done
 
 clean:
