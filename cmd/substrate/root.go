@@ -81,7 +81,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	case catalog.Damaged(err):
 		fmt.Fprintln(errw, "Try: substrate doctor")
 	case catalog.Full(err), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		fmt.Fprintln(errw, "The disk is full, or this user's part of it. What was begun is taken back; free some space, then run the command again.")
+		fmt.Fprintln(errw, "The disk took no more: it is full, or this user's part of it is. Nothing was changed; free some space, then run the command again.")
 	}
 	return exitFailed
 }

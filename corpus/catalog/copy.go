@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -11,7 +10,7 @@ import (
 // CopyTo writes the catalog as it is at one instant into a new file, while others read and change it. It waits for nobody.
 func (c *Catalog) CopyTo(ctx context.Context, file string) error {
 	// A connection of its own: the usual one for reading refuses whatever writes, even into another file.
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.Join(c.dir, File)}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+	db, err := openToRead(ctx, filepath.Join(c.dir, File), url.Values{"_pragma": {"busy_timeout(10000)"}})
 	if err != nil {
 		return fmt.Errorf("copy the catalog: %w", err)
 	}

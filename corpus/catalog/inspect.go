@@ -10,9 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // File is the catalog's name within a library's state folder.
@@ -43,7 +40,7 @@ func Inspect(ctx context.Context, dir string) (*Inspection, error) {
 
 // InspectFile does the same for one file, for example a copy that was taken for a backup.
 func InspectFile(ctx context.Context, file string) (*Inspection, error) {
-	db, err := openRaw(file)
+	db, err := openToRead(ctx, file, url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)"}})
 	if err != nil {
 		return nil, fmt.Errorf("open the catalog: %w", err)
 	}
@@ -106,11 +103,6 @@ var agreements = []struct {
 	{3, "a finding belongs to no session", "SELECT id FROM findings WHERE session NOT IN (SELECT id FROM sessions)"},
 }
 
-// openRaw opens a file as it is, for reading.
-func openRaw(file string) (*sql.DB, error) {
-	return sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_pragma=busy_timeout(10000)&_pragma=query_only(1)")
-}
-
 // lines are the rows of a query, columns joined, at most limit (0: all). Damage that the query runs into is a line too.
 func lines(ctx context.Context, db *sql.DB, query string, limit int) ([]string, error) {
 	var out []string
@@ -142,23 +134,4 @@ func lines(ctx context.Context, db *sql.DB, query string, limit int) ([]string, 
 		return out, fmt.Errorf("inspect the catalog: %w", err)
 	}
 	return out, nil
-}
-
-// Damaged reports whether an error says that the catalog's file is not what SQLite wrote.
-func Damaged(err error) bool { return code(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) }
-
-// Full reports whether an error says that the disk, or the space that the user may have on it, is full.
-func Full(err error) bool { return code(err, sqlite3.SQLITE_FULL) }
-
-func code(err error, list ...int) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	for _, c := range list {
-		if e.Code()&0xff == c {
-			return true
-		}
-	}
-	return false
 }
