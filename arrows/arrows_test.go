@@ -34,6 +34,7 @@ var may = map[string]string{
 	"mcp":               "capture corpus driftlog library prompts",
 	"cmd/substrate":     "corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
 	"fixtures":          "",
+	"packaging":         "",
 	"arrows":            "",
 }
 
