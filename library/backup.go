@@ -3,6 +3,7 @@ package library
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -15,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"substrate/corpus/catalog"
 )
@@ -104,13 +104,16 @@ func (l *Library) pack(ctx context.Context, p *packer, scratch string) error {
 			return err
 		}
 		// Originals are never changed or removed, so those of the copied catalog are there whatever happens meanwhile.
-		raw, err := store.Get(o.Key)
-		if err != nil {
+		if c, _ := store.Look(o.Key, o.Size); c != catalog.Sound {
 			p.m.Missing = append(p.m.Missing, o.Key)
 			continue
 		}
-		if err := p.bytes(originalsName+"/"+o.Key[:2]+"/"+o.Key, raw); err != nil {
+		name := originalsName + "/" + o.Key[:2] + "/" + o.Key
+		if err := p.file(name, store.Path(o.Key)); err != nil {
 			return err
+		}
+		if p.m.Files[len(p.m.Files)-1].SHA256 != o.Key {
+			return fmt.Errorf("the original %s changed while it was read; run the backup again", o.Key)
 		}
 	}
 	return nil
@@ -185,7 +188,7 @@ func (p *packer) file(name, path string) error {
 }
 
 func (p *packer) bytes(name string, raw []byte) error {
-	return p.stream(name, int64(len(raw)), strings.NewReader(string(raw)))
+	return p.stream(name, int64(len(raw)), bytes.NewReader(raw))
 }
 
 func (p *packer) stream(name string, size int64, r io.Reader) error {

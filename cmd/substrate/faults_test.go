@@ -157,6 +157,69 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		checkBackup(t, backup, without, with)
 	}
 	t.Logf("killed: %v; %d had ended before", hits, late)
+	mustRun(t, ops["backup"]...)
+	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+		t.Errorf("a backup leaves what killed ones left: %v", left)
+	}
+}
+
+// TestARestoreThatIsKilled kills restores into a new folder and over a library. Afterwards the folder is the library that was, or
+// the restored one, or none at all; never half of each. The same command again, with --force where it asks for it, ends it.
+func TestARestoreThatIsKilled(t *testing.T) {
+	dir := t.TempDir()
+	a, b := inboxes(t, dir)
+	from, backup := filepath.Join(dir, "from"), filepath.Join(dir, "backup.tar.gz")
+	mustRun(t, "init", "-q", "--library", from)
+	mustRun(t, "ingest", "-q", "--library", from, a, b)
+	mustRun(t, "backup", "-q", "--library", from, backup)
+	l := openLib(t, from)
+	want := standings(t, l)
+	l.Close()
+	start := time.Now()
+	mustRun(t, "restore", "-q", backup, filepath.Join(dir, "first"))
+	took := time.Since(start)
+	rng := rand.New(rand.NewPCG(*seed, 1))
+	for n, tries := 0, 0; n < *kills/4 && tries < 20*(*kills); tries++ {
+		to := filepath.Join(dir, fmt.Sprint("to", tries))
+		args, was := []string{"restore", "-q", backup, to}, ""
+		if rng.IntN(2) == 0 { // over another library
+			mustRun(t, "init", "-q", "--library", to)
+			mustRun(t, "ingest", "-q", "--library", to, a)
+			l := openLib(t, to)
+			was = standings(t, l)
+			l.Close()
+			args = append(args, "--force")
+		}
+		c := program(args...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(took) * 11 / 10)))
+		_ = c.Process.Kill()
+		if c.Wait() == nil {
+			took = took * 9 / 10
+			continue
+		}
+		n++
+		if l, err := library.Open(to, library.Config{}); err == nil {
+			if got := standings(t, l); got != want && got != was {
+				t.Fatalf("kill %d: neither of the two:\n%s", n, got)
+			}
+			l.Close()
+		}
+		if out, err := program(args...).CombinedOutput(); err != nil {
+			if !strings.Contains(string(out), "--force") {
+				t.Fatalf("kill %d: the same command again: %v\n%s", n, err, out)
+			}
+			mustRun(t, append(args, "--force")...)
+		}
+		l := openLib(t, to)
+		if got := standings(t, l); got != want {
+			t.Fatalf("kill %d: restored\n%s", n, got)
+		}
+		l.Close()
+		mustRun(t, "doctor", "-q", "--library", to)
+	}
 }
 
 func checkAfterKill(t *testing.T, when, lib, without, with string) {
