@@ -35,7 +35,7 @@ release: ## static programs for all platforms, Debian packages and checksums in 
 	$(GO) run ./packaging -version '$(VERSION)'
 
 fuzz: ## each fuzz target for a minute
-	@for p in corpus:FuzzLabel corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify mcp:FuzzURI; do \
+	@for p in corpus:FuzzLabel prompts:FuzzOverride prompts:FuzzSuspicious corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify mcp:FuzzURI corpus/markdown:FuzzLocate; do \
 		$(GO) test ./$${p%%:*} -run '^$$' -fuzz "^$${p##*:}$$" -fuzztime 60s || exit 1; done
 
 clean:

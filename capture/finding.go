@@ -58,6 +58,8 @@ type Finding struct {
 	// To is where a person said it goes; it always wins.
 	To    string `json:"to,omitempty"`
 	State State  `json:"state"`
+	// Revision is the one that it is in; 0 for none.
+	Revision int `json:"revision,omitempty"`
 	// Places are where it would go, best first, as placed when it was captured.
 	Places []Place `json:"places"`
 	// Settled is where it went, or why it goes nowhere.
@@ -87,6 +89,11 @@ type Place struct {
 	Old string `json:"old,omitempty"`
 	// New is the statement as it would stand.
 	New string `json:"new,omitempty"`
+	// Cells are the row that a table there gains; Table tells which one, as an edit does.
+	Cells []string `json:"cells,omitempty"`
+	Table string   `json:"table,omitempty"`
+	// Below says that a new section goes below the one named instead of behind it.
+	Below bool `json:"below,omitempty"`
 }
 
 // Session is a stretch of work that ends with what it learned. The JSON form is stable.

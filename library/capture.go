@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"substrate/capture"
 	"substrate/corpus/catalog"
@@ -23,13 +22,23 @@ type Captured struct {
 	Session capture.Session `json:"session"`
 	Again   bool            `json:"again"`  // it was there already
 	Opened  bool            `json:"opened"` // a session was opened for it
-	Checked *Checked        `json:"checked,omitempty"`
 	Notes   []string        `json:"notes,omitempty"`
 }
 
-// Capture keeps a finding and says where it would go. It is on the disk when this returns; what cannot be placed is kept all
-// the same. Without a session number it belongs to the one that is open, or to a new one.
+// CaptureOptions say what is done with a finding besides keeping it.
+type CaptureOptions struct {
+	Later bool // it is placed when it is looked at next
+	Drift bool // a statement that it contradicts goes into the drift log
+}
+
+// Capture keeps a finding and says where it would go; see [Library.CaptureWith].
 func (l *Library) Capture(ctx context.Context, f capture.Finding) (*Captured, error) {
+	return l.CaptureWith(ctx, f, CaptureOptions{})
+}
+
+// CaptureWith keeps a finding. It is on the disk when this returns; what cannot be placed is kept all the same. Without a
+// session number it belongs to the one that is open, or to a new one.
+func (l *Library) CaptureWith(ctx context.Context, f capture.Finding, o CaptureOptions) (*Captured, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
@@ -69,14 +78,38 @@ func (l *Library) Capture(ctx context.Context, f capture.Finding) (*Captured, er
 			f = list[i]
 		}
 	}
+	out.Finding = f
+	if o.Later {
+		return out, nil
+	}
 	// From here on the finding is safe; what fails now is told beside it.
-	if f.Places, out.Checked, err = l.place(ctx, f); err != nil {
+	if f.Places, err = l.place(ctx, f); err != nil {
 		out.Notes = append(out.Notes, "it is kept, but not placed: "+err.Error())
 	} else if err := setFinding(ctx, cat, f); err != nil {
 		out.Notes = append(out.Notes, err.Error())
 	}
+	l.contradiction(ctx, &f, out, o.Drift)
 	out.Finding = f
 	return out, nil
+}
+
+// contradiction tells of a current statement that the finding says is not so, and puts it into the drift log when asked to.
+func (l *Library) contradiction(ctx context.Context, f *capture.Finding, out *Captured, record bool) {
+	if len(f.Places) == 0 || f.Places[0].Form != capture.Replace || f.Places[0].Old == "" {
+		return
+	}
+	p := f.Places[0]
+	if !record {
+		out.Notes = append(out.Notes, fmt.Sprintf("it contradicts %s, which says: %s. A revision will correct it; until then the drift log can: substrate drift add --ref %s --says %q --actually %q",
+			p.Ref, p.Old, p.Ref, p.Old, f.Title(200)))
+		return
+	}
+	e, err := l.AddDrift(ctx, DriftNew{Ref: p.Ref, Says: p.Old, Actually: f.Title(200), Because: fmt.Sprintf("finding F-%d", f.ID)})
+	if err != nil {
+		out.Notes = append(out.Notes, "the contradiction was not put into the drift log: "+err.Error())
+		return
+	}
+	out.Notes = append(out.Notes, fmt.Sprintf("%s contradicts it and carries %s of the drift log from now on", p.Ref, e.ID))
 }
 
 // target is where a person said that a finding goes: a section or a document that must be there.
@@ -163,18 +196,22 @@ func findings(ctx context.Context, cat *catalog.Catalog, session int, state capt
 		if err := json.Unmarshal(c.Finding, &f); err != nil {
 			return nil, fmt.Errorf("finding %d: %w", c.ID, err)
 		}
-		f.ID, f.Session, f.At, f.State = c.ID, c.Session, c.At, capture.State(c.State)
+		f.ID, f.Session, f.At, f.State, f.Revision = c.ID, c.Session, c.At, capture.State(c.State), c.Revision
+		if f.State == capture.Pending || f.State == capture.Drafted {
+			f.Settled = "" // an undo may have brought it back
+		}
 		out = append(out, f)
 	}
 	return out, nil
 }
 
 func setFinding(ctx context.Context, cat *catalog.Catalog, f capture.Finding) error {
-	raw, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	return cat.SetFinding(ctx, catalog.Finding{ID: f.ID, State: string(f.State), Finding: raw})
+	return cat.SetFinding(ctx, findingRow(f))
+}
+
+func findingRow(f capture.Finding) catalog.Finding {
+	raw, _ := json.Marshal(f) // strings and numbers only
+	return catalog.Finding{ID: f.ID, State: string(f.State), Revision: f.Revision, Finding: raw}
 }
 
 // Findings lists findings by number: those in a state, or all with "".
@@ -185,33 +222,4 @@ func (l *Library) Findings(ctx context.Context, state capture.State) ([]capture.
 	}
 	defer s.done()
 	return findings(ctx, s.cat, 0, state)
-}
-
-// place says where a finding would go, best first, and what the library says to its text now.
-func (l *Library) place(ctx context.Context, f capture.Finding) ([]capture.Place, *Checked, error) {
-	if f.To != "" {
-		s, err := l.Show(ctx, f.To, false)
-		if err != nil {
-			return []capture.Place{}, nil, err
-		}
-		p := capture.Place{Ref: f.To, Form: capture.Into, Confidence: 1, Because: "a person said so"}
-		if !s.Outline && len(s.Sections) > 0 {
-			p.Heading = s.Sections[0].Heading()
-		}
-		return []capture.Place{p}, nil, nil
-	}
-	found, err := l.Search(ctx, f.Text, SearchOptions{Limit: 8})
-	if err != nil {
-		return []capture.Place{}, nil, err
-	}
-	out := []capture.Place{}
-	seen := map[string]bool{}
-	for _, h := range found.Hits {
-		if seen[h.Ref] || len(out) == 3 {
-			continue
-		}
-		seen[h.Ref] = true
-		out = append(out, capture.Place{Ref: h.Ref, Heading: h.Heading, Form: capture.Into, Confidence: h.Score / (h.Score + 1), Because: "its words stand there: " + strings.Join(h.Highlights, ", ")})
-	}
-	return out, nil, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"substrate/corpus"
 	"substrate/epoch"
+	"substrate/typeset"
 )
 
 // Config is what substrate.yaml, the environment and flags settle.
@@ -21,6 +22,8 @@ type Config struct {
 	DriftLog  Place         `mapstructure:"drift_log"`
 	// Priorities names the document, and perhaps the section, whose top stands in the brief; without it a title tells.
 	Priorities Place `mapstructure:"priorities"`
+	// Theme is how issued PDFs look.
+	Theme typeset.Theme `mapstructure:"theme"`
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -119,8 +122,8 @@ func digest(v any) string {
 	return hex.EncodeToString(h[:16])
 }
 
-// template is a new library's substrate.yaml.
-const template = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
+// newConfig is a new library's substrate.yaml.
+const newConfig = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
 
 # What people call the library; without it, the name of its folder.
 # name: Pump Station
@@ -179,7 +182,7 @@ func Init(dir string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("write %s: %w", ConfigFile, err)
 	}
-	if _, err := f.WriteString(template); err != nil {
+	if _, err := f.WriteString(newConfig); err != nil {
 		f.Close()
 		os.Remove(path)
 		return false, fmt.Errorf("write %s: %w", ConfigFile, err)

@@ -130,7 +130,7 @@ func (x *exporter) versions(ctx context.Context) error {
 	files := map[string]string{} // key → folder
 	taken, documents := map[string]bool{}, map[corpus.Slug]bool{}
 	for i, r := range rows {
-		folder := fileName(string(r.Document)) + "/" + fileName(r.Label.String())
+		folder := plainName(string(r.Document)) + "/" + plainName(r.Label.String())
 		if r.Label.IsZero() || taken[folder] { // no version, or one that several files claim
 			folder += "-" + r.Key[:8]
 		}
@@ -158,15 +158,15 @@ func (x *exporter) version(ctx context.Context, folder string, r catalog.Row, v 
 	if err != nil {
 		x.out.Missing = append(x.out.Missing, v.Ref)
 	} else {
-		if err := x.write("documents/"+folder+"/"+fileName(r.File), raw); err != nil {
+		if err := x.write("documents/"+folder+"/"+plainName(r.File), raw); err != nil {
 			return err
 		}
 	}
 	return errors.Join(x.write("text/"+folder+".md", []byte(markdownOf(v, sections))), x.json("versions/"+folder+".json", v))
 }
 
-// fileName makes a name that every file system takes.
-func fileName(s string) string {
+// plainName makes a name that every file system takes.
+func plainName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'
@@ -266,7 +266,7 @@ func (x *exporter) tables(ctx context.Context) error {
 		err := finish()
 		if err == nil {
 			x.out.Tables = append(x.out.Tables, name)
-			t, err = newTableWriter(filepath.Join(x.to, "tables", fileName(name)), columns)
+			t, err = newTableWriter(filepath.Join(x.to, "tables", plainName(name)), columns)
 		}
 		return err
 	}, func(values []any) error { return t.row(values) })

@@ -199,7 +199,7 @@ func changeFacts(r *Report, n int, day corpus.Date) []prompts.Change {
 			c := prompts.Change{Cascade: n, Date: day, Kind: kind, Ref: ref}
 			for _, o := range r.Replaced {
 				if kind == "added" && o.Document == e.Document {
-					c.Kind, c.Before = "replaced", o.Version
+					c.Kind, c.Before = "new version", o.Version
 				}
 			}
 			if kind == "held" {

@@ -75,7 +75,7 @@ func restore(ctx context.Context, r io.Reader, dir string, o RestoreOptions) (*R
 	if err != nil {
 		return nil, err
 	}
-	if err := matches(ctx, lib, m); err != nil {
+	if err := sound(ctx, lib, m); err != nil {
 		return nil, err
 	}
 	if o.Prepare != nil {
@@ -232,8 +232,8 @@ func writeEntry(to string, r io.Reader) (ManifestFile, error) {
 	return ManifestFile{Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, err
 }
 
-// matches compares the unpacked catalog with the unpacked originals.
-func matches(ctx context.Context, lib string, m *Manifest) error {
+// sound compares the unpacked catalog with the unpacked originals.
+func sound(ctx context.Context, lib string, m *Manifest) error {
 	state := filepath.Join(lib, StateDir)
 	in, err := catalog.Inspect(ctx, state)
 	if errors.Is(err, catalog.ErrNone) {

@@ -58,8 +58,14 @@ func budgetOf(asked int) (int, error) {
 	return asked, nil
 }
 
-// fit is the greatest n up to most for which build(n) fits the budget, and what it built. It is at least 0.
+// fit is the greatest n up to most for which build(n) fits the budget, and what it built. It is at least 0. It looks at small n
+// first: what it costs grows with the answer, not with all there is.
 func fit[A Answer](most, budget int, build func(n int) A) (int, A) {
-	n := sort.Search(most, func(i int) bool { return cost(build(i+1)) > budget })
+	high := 1
+	for high < most && cost(build(high)) <= budget {
+		high *= 2
+	}
+	high = min(high, most)
+	n := sort.Search(high, func(i int) bool { return cost(build(i+1)) > budget })
 	return n, build(n)
 }

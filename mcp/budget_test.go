@@ -33,13 +33,18 @@ func TestResultsFitTheirBudget(t *testing.T) {
 			tool string
 			args given
 		}{
-			{"search", given{"query": "jetson-exporter ordering cycle", "limit": 20}}, // its first pages only: any query finds something in the end
+			{"search", given{"query": "jetson-exporter ordering cycle", "limit": 20}}, // of this and of changes the first pages only: there are very many
 			{"search", given{"query": "qqzzyy"}},
 			{"read", given{"ref": "elroy-user-guide"}},
 			{"read", given{"ref": "elroy-user-guide", "full": true}},
 			{"read", given{"ref": "monitoring-runbook", "full": true}},
 			{"documents", given{}},
 			{"documents", given{"document": "project-roadmap"}},
+			{"check", given{"statement": "GTT on Narnia is 8 GB"}},
+			{"changes", given{"from": "elroy-user-guide@2.0"}},
+			{"changes", given{"term": "GTT"}},
+			{"changes", given{"since": "0"}},
+			{"drift", given{"status": "all"}},
 		} {
 			c.args["budget"] = budget
 			for n := 0; ; n++ {
@@ -48,7 +53,7 @@ func TestResultsFitTheirBudget(t *testing.T) {
 					t.Errorf("%s %v: %d tokens", c.tool, c.args, got)
 				}
 				next := cursorOf(t, a)
-				if next == "" || n > 300 || c.tool == "search" && n > 6 {
+				if next == "" || n > 300 || c.tool == "search" && n > 6 || c.tool == "changes" && n > 1 {
 					if n > 300 {
 						t.Errorf("%s %v never ends", c.tool, c.args)
 					}
@@ -82,6 +87,25 @@ func cursorOf(t *testing.T, a Answer) string { return part1(t, a, "cursor") }
 func leftOut(t *testing.T, a Answer) string  { return part1(t, a, "left_out") }
 
 // TestPartsAreTheWhole reads documents part by part: every block comes, in order and once, and code is never cut.
+// A brief's text is what its budget bounds: it stands in the value once more for programs, and a client shows one of them.
+func TestBriefFitsItsBudget(t *testing.T) {
+	l := openSample(t)
+	last := 0
+	for _, budget := range []int{600, 1000, 2000, 8000} {
+		a := callTool(t, l, "brief", given{"budget": budget, "since": "0"})
+		if n := tokens(len(a.Text())); n > budget || n <= last {
+			t.Errorf("budget %d: %d tokens after %d", budget, n, last)
+		} else {
+			last = n
+		}
+		for _, must := range []string{"The newest epoch is authoritative", "The drift log reconciles", "[slug@2.1#10.3]"} {
+			if !strings.Contains(a.Text(), must) {
+				t.Errorf("budget %d: a brief without %q", budget, must)
+			}
+		}
+	}
+}
+
 func TestPartsAreTheWhole(t *testing.T) {
 	l := openSample(t)
 	list, err := l.Documents(t.Context())

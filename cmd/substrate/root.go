@@ -121,7 +121,7 @@ by --library DIR, or by the variable SUBSTRATE_LIBRARY.`,
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(),
-		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd(),
+		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.sessionCmd(), a.captureCmd(), a.reviseCmd(), a.sourceCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd(),
 		a.doctorCmd(), a.backupCmd(), a.restoreCmd(), a.exportCmd(), a.manualCmd())
 	return root
 }

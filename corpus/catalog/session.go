@@ -19,12 +19,13 @@ type Session struct {
 
 // Finding is something learned in a session; Finding is its text and place, as package capture writes it.
 type Finding struct {
-	ID      int
-	Retry   string // the same for a repeated capture
-	Session int
-	At      time.Time
-	State   string
-	Finding json.RawMessage
+	ID       int
+	Retry    string // the same for a repeated capture; set when it is added
+	Session  int
+	At       time.Time
+	State    string
+	Revision int // that it is in; 0 for none
+	Finding  json.RawMessage
 }
 
 // AddSession opens a session and answers its number.
@@ -91,7 +92,7 @@ func (c *Catalog) AddFinding(ctx context.Context, f Finding) (id int, again bool
 	if !errors.Is(err, sql.ErrNoRows) {
 		return 0, false, fmt.Errorf("keep the finding: %w", err)
 	}
-	r, err := tx.ExecContext(ctx, "INSERT INTO findings (retry, session, at, state, finding) VALUES (?, ?, ?, ?, ?)",
+	r, err := tx.ExecContext(ctx, "INSERT INTO findings (retry, session, at, state, revision, finding) VALUES (?, ?, ?, ?, 0, ?)",
 		f.Retry, f.Session, f.At.UTC().Format(time.RFC3339Nano), f.State, string(f.Finding))
 	if err != nil {
 		return 0, false, fmt.Errorf("keep the finding: %w", err)
@@ -108,15 +109,24 @@ func (c *Catalog) AddFinding(ctx context.Context, f Finding) (id int, again bool
 
 // SetFinding writes a finding's state and text anew.
 func (c *Catalog) SetFinding(ctx context.Context, f Finding) error {
-	if _, err := c.db.ExecContext(ctx, "UPDATE findings SET state = ?, finding = ? WHERE id = ?", f.State, string(f.Finding), f.ID); err != nil {
+	return setFinding(ctx, c.db, f)
+}
+
+func setFinding(ctx context.Context, q execer, f Finding) error {
+	if _, err := q.ExecContext(ctx, "UPDATE findings SET state = ?, revision = ?, finding = ? WHERE id = ?", f.State, f.Revision, string(f.Finding), f.ID); err != nil {
 		return fmt.Errorf("write finding %d: %w", f.ID, err)
 	}
 	return nil
 }
 
+// execer is a database or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // Findings lists findings by number: of one session, or of all with session 0; in one state, or in any with "".
 func (c *Catalog) Findings(ctx context.Context, session int, state string) ([]Finding, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT id, retry, session, at, state, finding FROM findings WHERE (? = 0 OR session = ?) AND (? = '' OR state = ?) ORDER BY id",
+	rs, err := c.db.QueryContext(ctx, "SELECT id, retry, session, at, state, revision, finding FROM findings WHERE (? = 0 OR session = ?) AND (? = '' OR state = ?) ORDER BY id",
 		session, session, state, state)
 	if err != nil {
 		return nil, fmt.Errorf("read the findings: %w", err)
@@ -127,7 +137,7 @@ func (c *Catalog) Findings(ctx context.Context, session int, state string) ([]Fi
 		var f Finding
 		var at string
 		var raw []byte
-		if err := rs.Scan(&f.ID, &f.Retry, &f.Session, &at, &f.State, &raw); err != nil {
+		if err := rs.Scan(&f.ID, &f.Retry, &f.Session, &at, &f.State, &f.Revision, &raw); err != nil {
 			return nil, fmt.Errorf("read the findings: %w", err)
 		}
 		f.At, _ = time.Parse(time.RFC3339Nano, at)

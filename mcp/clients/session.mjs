@@ -21,7 +21,7 @@ const size = (r) => Math.ceil(Buffer.byteLength(JSON.stringify(r)) / 4);
 
 // Tools: few, small, with truthful hints; the client checks every structured answer against its schema by itself.
 const { tools } = await client.listTools();
-assert.ok(tools.length >= 3 && tools.length <= 8);
+assert.ok(tools.length === 8);
 assert.ok(Buffer.byteLength(JSON.stringify({ tools })) <= 8192, "tools/list is too large");
 for (const t of tools) {
   for (const h of ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]) assert.equal(typeof t.annotations[h], "boolean", `${t.name} ${h}`);
@@ -54,6 +54,30 @@ do {
 assert.ok(parts > 2);
 assert.ok(words.length >= join(whole).length, `${words.length} words in parts, ${join(whole).length} whole`);
 
+// A session: what it begins with, what is true now, what changed and why, and what was learned.
+const call = async (name, args) => {
+  const r = await client.callTool({ name, arguments: args });
+  assert.ok(!r.isError, `${name}: ${text(r)}`);
+  return r.structuredContent;
+};
+assert.match((await call("brief", {})).brief, /The newest epoch is authoritative/);
+const drift = await call("drift", {});
+assert.ok(drift.entries.some((e) => e.id === "D-11" && e.status === "open"));
+const judged = await call("check", { statement: "Prometheus keeps data for 45 days" });
+assert.equal(judged.verdict, "drifted");
+assert.equal(judged.drift[0].id, "D-11");
+const passage = (await call("search", { query: "how long does Prometheus keep data" })).passages.find((p) => p.ref.endsWith("#8.2"));
+assert.equal(passage.drift[0].id, "D-11");
+const changed1 = await call("changes", { from: "monitoring-runbook@3.9", to: "monitoring-runbook@3.10", budget: 20000 });
+assert.ok(changed1.changes.some((c) => c.kind === "value" && c.old === "45 days" && c.new === "90 days"));
+assert.ok((await call("changes", { term: "retention" })).changes.every((c) => c.reason));
+const finding = { text: "The ticker shows yesterday's date after midnight until the next poll", evidence: "$ date; curl -s localhost/ticker", kind: "b" };
+const kept = await call("capture", finding);
+assert.ok(kept.id > 0 && kept.places.length > 0);
+const again = await call("capture", finding);
+assert.equal(again.id, kept.id);
+assert.equal(again.again, true);
+
 const wrong = await client.callTool({ name: "read", arguments: { ref: "elroy-guide" } });
 assert.equal(wrong.isError, true);
 assert.match(text(wrong), /did you mean elroy-user-guide/);
@@ -66,7 +90,7 @@ do {
   resources.push(...page.resources);
   next = page.nextCursor;
 } while (next);
-assert.ok(resources.some((r) => r.uri === "substrate://library"));
+for (const u of ["library", "drift-log", "system-prompt"]) assert.ok(resources.some((r) => r.uri === "substrate://" + u), u);
 for (const r of resources) {
   const { contents } = await client.readResource({ uri: r.uri });
   assert.ok(contents[0].text.length > 0, r.uri);
@@ -85,6 +109,9 @@ assert.ok((await complete("v", "2", { slug: "elroy-user-guide" })).includes("2.1
 assert.ok((await complete("n", "10.", { slug: "elroy-user-guide", v: "2.1" })).includes("10.3"));
 
 const { prompts } = await client.listPrompts();
+assert.deepEqual(prompts.map((p) => p.name).sort(), ["ask-with-citations", "end-session", "review-drift", "revise-document", "start-session"]);
+const guess = (await client.complete({ ref: { type: "ref/prompt", name: "revise-document" }, argument: { name: "document", value: "elr" } })).completion.values;
+assert.ok(guess.includes("elroy-user-guide"));
 for (const p of prompts) {
   const given = Object.fromEntries((p.arguments ?? []).map((a) => [a.name, a.name === "document" ? "elroy-user-guide" : "disk"]));
   const { messages } = await client.getPrompt({ name: p.name, arguments: given });

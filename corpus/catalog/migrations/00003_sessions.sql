@@ -32,6 +32,7 @@ CREATE TABLE findings (
 	session INTEGER NOT NULL REFERENCES sessions(id),
 	at      TEXT NOT NULL,
 	state   TEXT NOT NULL,
+	revision INTEGER NOT NULL, -- the revision that it is in; 0 for none
 	finding TEXT NOT NULL
 );
 
@@ -41,6 +42,7 @@ CREATE TABLE revisions (
 	at       TEXT NOT NULL,
 	document TEXT NOT NULL,
 	state    TEXT NOT NULL,
+	cascade  INTEGER NOT NULL, -- the one that issued it; 0 for none
 	revision TEXT NOT NULL
 );
 

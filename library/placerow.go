@@ -1,0 +1,136 @@
+package library
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"substrate/capture"
+	"substrate/corpus"
+	"substrate/driftlog/value"
+)
+
+// adds matches words by which people say that there is one thing more.
+var adds = regexp.MustCompile(`(?i)\b(?:new|adds?|added|adding|another|installed|bought|joined|introduced|additional|registered|hired|signed|opened|extra|pulled|put in|set up)\b`)
+
+// name matches what things are called in tables: words with capitals, digits or signs in them.
+var name = regexp.MustCompile(`[\p{L}\d][\p{L}\d._:/+-]*`)
+
+// fitRow looks for a table of a section that lists things of the kind that a finding adds, and makes its row: the thing's name in
+// the first column, and the finding's values in the columns that hold such values.
+func fitRow(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
+	if !adds.MatchString(f.Text) {
+		return
+	}
+	tables := 0
+	best := 1 // cells besides the name
+	for _, b := range sec.Blocks {
+		if b.Kind != corpus.Table {
+			continue
+		}
+		tables++
+		if len(b.Rows) < 3 || len(b.Rows[0]) < 2 {
+			continue
+		}
+		cells, filled := rowFor(f.Text, b.Rows)
+		if filled >= best && (c.Cells == nil || filled > best) {
+			best, c.Cells, c.Table = filled, cells, strconv.Itoa(tables)
+		}
+	}
+	if tables == 1 {
+		c.Table = ""
+	}
+}
+
+// rowFor is a finding as a row of a table, and how many cells besides the first it fills; nil when it names nothing new.
+func rowFor(text string, rows [][]string) ([]string, int) {
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[strings.ToLower(strings.TrimSpace(r[0]))] = true
+	}
+	thing := newName(text, rows, known)
+	if thing == "" {
+		return nil, 0
+	}
+	left := value.Extract(text)
+	cells := make([]string, len(rows[0]))
+	cells[0] = thing
+	filled := 0
+	for i := 1; i < len(cells); i++ {
+		cells[i] = "–"
+		for k, v := range left {
+			if v.Text != thing && fits(v, rows, i) {
+				cells[i] = v.Text
+				left = slices.Delete(left, k, k+1)
+				filled++
+				break
+			}
+		}
+	}
+	return cells, filled
+}
+
+// fits tells that most cells of a column hold values that one can be compared with.
+func fits(v value.Value, rows [][]string, column int) bool {
+	alike, all := 0, 0
+	for _, r := range rows[1:] {
+		if column >= len(r) || strings.Trim(r[column], " –-") == "" {
+			continue
+		}
+		all++
+		if value.Comparable(v, value.ReadCell(r[column])) {
+			alike++
+		}
+	}
+	return alike > 0 && 2*alike >= all
+}
+
+// newName is what a text calls a thing that the first column does not have yet, in the shape of those that it has.
+func newName(text string, rows [][]string, known map[string]bool) string {
+	var shapes []string
+	for _, r := range rows[1:] {
+		shapes = append(shapes, shape(r[0]))
+	}
+	best, most := "", 0
+	for _, w := range name.FindAllString(text, -1) {
+		w = strings.TrimRight(w, ".:-/")
+		if known[strings.ToLower(w)] || adds.MatchString(w) || len([]rune(w)) < 2 || len(value.Extract(w)) > 0 && value.Extract(w)[0].Kind == value.Quantity {
+			continue
+		}
+		n := 0
+		for _, s := range shapes {
+			if s == shape(w) && s != "a" {
+				n++
+			}
+		}
+		if n > most {
+			best, most = w, n
+		}
+	}
+	return best
+}
+
+// shape is how a name is written: runs of capitals, letters, digits, and the signs between them.
+func shape(s string) string {
+	var b strings.Builder
+	last := rune(0)
+	for _, r := range strings.TrimSpace(s) {
+		k := r
+		switch {
+		case r >= '0' && r <= '9':
+			k = '0'
+		case strings.ToLower(string(r)) != string(r):
+			k = 'A'
+		case strings.ToUpper(string(r)) != string(r):
+			k = 'a'
+		case r == ' ':
+			k = ' '
+		}
+		if k != last {
+			b.WriteRune(k)
+		}
+		last = k
+	}
+	return b.String()
+}
