@@ -128,7 +128,7 @@ func Holder(dir string) (who string, busy bool) {
 // A folder belongs to a living maker as long as its lock is held. done removes it.
 func Scratch(dir, prefix string) (path string, done func(), err error) {
 	for _, old := range Abandoned(dir, prefix) {
-		_ = os.RemoveAll(old)
+		removeScratch(old)
 	}
 	path, err = os.MkdirTemp(dir, prefix)
 	if err != nil {
@@ -140,9 +140,21 @@ func Scratch(dir, prefix string) (path string, done func(), err error) {
 		return "", nil, fmt.Errorf("make a work folder: its lock cannot be taken: %w", err)
 	}
 	return path, func() {
+		removeScratch(path)
 		_ = l.Unlock()
-		_ = os.RemoveAll(path)
+		_ = os.RemoveAll(path) // where an open file cannot be removed, its lock was still there
 	}, nil
+}
+
+// removeScratch removes the lock last: whoever is killed on the way leaves a folder that can be told to be abandoned.
+func removeScratch(path string) {
+	entries, _ := os.ReadDir(path)
+	for _, e := range entries {
+		if e.Name() != scratchLock {
+			_ = os.RemoveAll(filepath.Join(path, e.Name()))
+		}
+	}
+	_ = os.RemoveAll(path)
 }
 
 const scratchLock = "lock"
