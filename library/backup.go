@@ -20,12 +20,13 @@ import (
 	"substrate/corpus/catalog"
 )
 
-// A backup is a gzipped tar archive. Its entries, all regular files, stand in this order: substrate.yaml, prompts/…, tokens.json,
-// catalog.db, originals/ab/abcd… by name, and last MANIFEST.json, so that an archive without one was cut off.
+// A backup is a gzipped tar archive. Its entries, all regular files, stand in this order: substrate.yaml, prompts/…, files/… (what
+// the theme names), tokens.json, catalog.db, originals/ab/abcd… by name, and last MANIFEST.json, so that an archive without one was cut off.
 const (
 	manifestName   = "MANIFEST.json"
 	tokensName     = "tokens.json"
 	originalsName  = "originals"
+	ownName        = "files"
 	manifestFormat = 1
 )
 
@@ -82,6 +83,11 @@ func (l *Library) pack(ctx context.Context, p *packer, scratch string) error {
 	for _, f := range own {
 		if err := p.file(PromptsDir+"/"+filepath.ToSlash(f), filepath.Join(l.Dir, PromptsDir, f)); err != nil {
 			return err
+		}
+	}
+	for _, f := range l.Config.themeFiles() {
+		if err := p.file(ownName+"/"+f, filepath.Join(l.Dir, filepath.FromSlash(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err // one that is missing is missing in the library; the doctor tells
 		}
 	}
 	if err := p.file(tokensName, filepath.Join(l.state(), tokensName)); err != nil && !errors.Is(err, fs.ErrNotExist) {

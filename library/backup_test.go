@@ -22,7 +22,8 @@ func full(t *testing.T) *testLibrary {
 	if _, err := l.AddDrift(context.Background(), library.DriftNew{Ref: "notes#1", Says: "Unrelated", Actually: "Related"}); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"prompts/system.md": "{{.Library}} of mine\n", ".substrate/tokens.json": `[{"id":"a","scope":"read","created":"","sha256":"00"}]`} {
+	l.Config.Theme.Logo = "brand/logo.png"
+	for name, text := range map[string]string{"brand/logo.png": "a picture", "prompts/system.md": "{{.Library}} of mine\n", ".substrate/tokens.json": `[{"id":"a","scope":"read","created":"","sha256":"00"}]`} {
 		path := filepath.Join(l.Dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -76,7 +77,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if list, err := r.DriftLog(context.Background(), library.DriftOptions{}); err != nil || list.Open != 1 {
 		t.Errorf("drift %+v, %v", list, err)
 	}
-	for name, mode := range map[string]os.FileMode{"prompts/system.md": 0o644, ".substrate/tokens.json": 0o600} {
+	for name, mode := range map[string]os.FileMode{"brand/logo.png": 0o644, "prompts/system.md": 0o644, ".substrate/tokens.json": 0o600} {
 		a, err1 := os.ReadFile(filepath.Join(l.Dir, name))
 		b, err2 := os.ReadFile(filepath.Join(dir, name))
 		info, err3 := os.Stat(filepath.Join(dir, name))
@@ -167,6 +168,12 @@ func TestRestoreRefusesWhatIsNotWhole(t *testing.T) {
 			}
 			put(w, h, raw)
 		}),
+		"a file for the state folder": plain(func(w *tar.Writer, h *tar.Header, raw []byte) {
+			if h.Name == "tokens.json" {
+				h.Name = "files/.substrate/tokens.json"
+			}
+			put(w, h, raw)
+		}),
 		"a link": plain(func(w *tar.Writer, h *tar.Header, raw []byte) {
 			if h.Name == "tokens.json" {
 				h.Typeflag, h.Linkname, raw = tar.TypeSymlink, "/etc/passwd", nil
@@ -195,8 +202,14 @@ func TestRestoreIntoAFolderThatHoldsSomething(t *testing.T) {
 	other.ingest(other.put("o.md", edition{"Other", "V1.0", "", "", "", "Other text."}))
 	other.Close()
 	mine := filepath.Join(other.Dir, "mine.txt")
-	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+	logo := filepath.Join(other.Dir, "brand", "logo.png")
+	if err := os.MkdirAll(filepath.Dir(logo), 0o755); err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range []string{mine, logo} {
+		if err := os.WriteFile(f, []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	before := tree(t, other.Dir)
 	_, err := library.Restore(context.Background(), bytes.NewReader(archive), other.Dir, library.RestoreOptions{})
@@ -217,6 +230,12 @@ func TestRestoreIntoAFolderThatHoldsSomething(t *testing.T) {
 	}
 	if got, want := (&testLibrary{Library: other.Library, t: t}).shelf(), l.shelf(); got != want {
 		t.Errorf("restored\n%s\nwas\n%s", got, want)
+	}
+	if was, err := os.ReadFile(filepath.Join(out.Aside, "brand", "logo.png")); err != nil || string(was) != "mine" {
+		t.Errorf("a file that the backup has too: %q, %v", was, err)
+	}
+	if now, err := os.ReadFile(logo); err != nil || string(now) != "a picture" {
+		t.Errorf("the logo: %q, %v", now, err)
 	}
 	other.Close()
 	aside, err := library.Open(out.Aside, library.Config{})

@@ -24,6 +24,7 @@ func (x *examination) settings() error {
 		x.fault(Fault{What: err.Error(), Where: file, Grave: true, Why: "no other command works until it is mended; the rest was examined with the defaults", Mend: "mend that line, or move the file away and run substrate init"})
 		return nil
 	}
+	x.theme()
 	x.checked("%s is understood", ConfigFile)
 	return nil
 }

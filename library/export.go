@@ -323,7 +323,7 @@ func (t *tableWriter) close() error {
 	return errors.Join(t.csv.Error(), t.files[0].Close(), t.files[1].Close())
 }
 
-// settings copies what people wrote: substrate.yaml and prompts/. Tokens stay, since they open a server and tell nothing.
+// settings copies what people wrote: substrate.yaml, prompts/, and the files of the theme. Tokens stay, since they open a server and tell nothing.
 func (x *exporter) settings(context.Context) error {
 	own, err := plainFiles(filepath.Join(x.l.Dir, PromptsDir))
 	if err != nil {
@@ -332,6 +332,11 @@ func (x *exporter) settings(context.Context) error {
 	names := []string{ConfigFile}
 	for _, f := range own {
 		names = append(names, filepath.Join(PromptsDir, f))
+	}
+	for _, n := range x.l.Config.themeFiles() {
+		if exists(filepath.Join(x.l.Dir, filepath.FromSlash(n))) {
+			names = append(names, filepath.FromSlash(n))
+		}
 	}
 	for _, n := range names {
 		f, err := os.Open(filepath.Join(x.l.Dir, n))

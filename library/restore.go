@@ -205,6 +205,8 @@ func slotOf(h *tar.Header) (string, error) {
 		return filepath.Join(StateDir, h.Name), nil
 	case parts[0] == PromptsDir && len(parts) > 1:
 		return filepath.FromSlash(h.Name), nil
+	case parts[0] == ownName && len(parts) > 1 && ownFilePath(strings.Join(parts[1:], "/")):
+		return filepath.FromSlash(h.Name), nil
 	case parts[0] == originalsName && len(parts) == 3 && len(parts[2]) == sha256.Size*2 && parts[1] == parts[2][:2]:
 		return filepath.Join(StateDir, filepath.FromSlash(h.Name)), nil
 	}
@@ -278,6 +280,17 @@ func place(ctx context.Context, lib, dir string) (aside string, err error) {
 			old = append(old, p)
 		}
 	}
+	away := func() (string, error) {
+		for i := 1; aside == ""; i++ {
+			name := filepath.Join(dir, fmt.Sprintf(".substrate.before-restore-%d", i))
+			if err := os.Mkdir(name, 0o755); err == nil {
+				aside = name
+			} else if !os.IsExist(err) {
+				return "", err
+			}
+		}
+		return aside, nil
+	}
 	if len(old) > 0 {
 		if exists(filepath.Join(dir, StateDir)) {
 			release, err := catalog.Lock(ctx, filepath.Join(dir, StateDir), "substrate restore", time.Now(), 0)
@@ -286,12 +299,7 @@ func place(ctx context.Context, lib, dir string) (aside string, err error) {
 			}
 			defer release()
 		}
-		for i := 1; ; i++ {
-			if aside = filepath.Join(dir, fmt.Sprintf(".substrate.before-restore-%d", i)); !exists(aside) {
-				break
-			}
-		}
-		if err := os.Mkdir(aside, 0o755); err != nil {
+		if _, err := away(); err != nil {
 			return "", err
 		}
 		for _, p := range old {
@@ -299,6 +307,9 @@ func place(ctx context.Context, lib, dir string) (aside string, err error) {
 				return "", fmt.Errorf("move the library that is there aside: %w", err)
 			}
 		}
+	}
+	if err := putOwn(filepath.Join(lib, ownName), dir, away); err != nil {
+		return aside, err
 	}
 	for _, p := range []string{StateDir, PromptsDir, ConfigFile} {
 		if from := filepath.Join(lib, p); exists(from) {
