@@ -28,8 +28,8 @@ fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see f
 bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf
 
-faults: ## kill -9 at 200 random moments, many processes at once, full disks, read-only folders; KILLS=1000 SEED=7 for more
-	$(GO) test ./cmd/substrate -run '[kK]illed|ManyProcesses|FullDisk|ReadOnly' -count 1 -v -kills $(or $(KILLS),200) -seed $(or $(SEED),1)
+faults: ## kill -9 at 200 random moments (and 50 each of approve and restore), many processes at once, full disks, read-only folders; KILLS=1000 SEED=7 for more
+	$(GO) test ./cmd/substrate -run '[kK]illed|ManyProcesses|FullDisk|ReadOnly' -timeout 60m -count 1 -v -kills $(or $(KILLS),200) -seed $(or $(SEED),1)
 
 release: ## static programs for all platforms, Debian packages and checksums in dist/; VERSION=1.2.0 sets the version
 	$(GO) run ./packaging -version '$(VERSION)'

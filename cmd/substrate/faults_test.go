@@ -326,3 +326,55 @@ func TestManyProcessesAtOnce(t *testing.T) {
 		mustRun(t, "doctor", "--library", filepath.Join(dir, "back"+f))
 	}
 }
+
+// TestAnApprovalThatIsKilled kills approvals: the next version is issued and its revision says so, or neither.
+func TestAnApprovalThatIsKilled(t *testing.T) {
+	dir := t.TempDir()
+	a, _ := inboxes(t, dir)
+	lib := filepath.Join(dir, "lib")
+	sub := func(args ...string) string { t.Helper(); return mustRun(t, append(args, "--library", lib)...) }
+	sub("init", "-q")
+	sub("ingest", "-q", a)
+	sub("capture", "-q", "The alder valve 0 is set to 99 bar in version V1.0.", "--to", "alder-manual#3")
+	sub("revise", "-q", "alder-manual")
+	see := func() string {
+		l := openLib(t, lib)
+		defer l.Close()
+		rs, err := l.Revisions(context.Background())
+		if err != nil || len(rs) != 1 {
+			t.Fatalf("%+v, %v", rs, err)
+		}
+		return standings(t, l) + string(rs[0].State)
+	}
+	before := see()
+	start := time.Now()
+	sub("revise", "approve", "-q", "R-1")
+	took := time.Since(start)
+	after := see()
+	sub("undo", "-q")
+	if before == after || see() != before {
+		t.Fatal("undo does not lead back")
+	}
+	rng := rand.New(rand.NewPCG(*seed, 2))
+	for n, tries := 0, 0; n < *kills/4 && tries < 20*(*kills); tries++ {
+		c := program("revise", "approve", "-q", "R-1", "--library", lib)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rng.Int64N(int64(took) * 11 / 10)))
+		_ = c.Process.Kill()
+		if c.Wait() == nil {
+			took = took * 9 / 10
+		} else {
+			n++
+		}
+		got := see()
+		if got != before && got != after {
+			t.Fatalf("kill %d: neither of the two states:\n%s", n, got)
+		}
+		sub("doctor", "--repair", "-q")
+		if got == after {
+			sub("undo", "-q")
+		}
+	}
+}
