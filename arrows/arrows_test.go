@@ -37,6 +37,7 @@ var may = map[string]string{
 	"mcp":               "capture corpus driftlog library prompts",
 	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts",
 	"fixtures":          "",
+	"packaging":         "",
 	"arrows":            "",
 }
 
