@@ -1,8 +1,8 @@
 package prompts
 
 import (
-	"fmt"
 	"bytes"
+	"fmt"
 	"strings"
 	"text/template"
 )
