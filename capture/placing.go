@@ -3,6 +3,7 @@ package capture
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,8 @@ type Candidate struct {
 	Named bool
 	// Headed is the share of its own heading's words that the finding has: it speaks of what the section is called after.
 	Headed float64
+	// Trouble tells that the section, or the chapter it stands in, is about things that go wrong.
+	Trouble bool
 	// Tracker is a document of work to be done: it tells of facts only until they stand where they belong.
 	Tracker bool
 	// Old is a statement of the section that the finding says is not so, New how it would stand, Against how surely it is about the
@@ -46,6 +49,7 @@ type Candidate struct {
 const (
 	countNamed    = 0.20
 	countHeaded   = 0.25
+	countTrouble  = 0.12 // for a finding that tells of a failure
 	countDocument = 0.30
 	countAgainst  = 0.45
 	countRow      = 0.15 // each cell that is filled, three at most
@@ -55,6 +59,15 @@ const (
 	// stand in one place, times what those weigh: a long story shares a few plain words with anything, a short one may name one rare thing.
 	foreign = 2.2
 )
+
+// failure matches words by which people tell that something went wrong.
+var failure = regexp.MustCompile(`(?i)\b(?:fail\w*|errors?|hangs?|hung|refus\w+|crash\w*|broke\w*|dead|stuck|wrong|slow|crawl\w*|drops?|dropped|lost|leak\w*|missing|timed? ?out|times out|did(?:n't| not) (?:work|start|come|answer)|does(?:n't| not) (?:work|start|answer)|stopped|fired|symptoms?|locked? out|locks|jammed|overheat\w*|denied|rejected|bounced)\b`)
+
+// trouble matches headings of chapters about such things.
+var trouble = regexp.MustCompile(`(?i)troubleshoot|\bwrong\b|symptom|fault|error|problem|failure|known (?:limits|issues)|pitfall|incident|emergenc|when (?:it|something|things)|what to do if|recover|diagnos|deviation`)
+
+// IsTrouble tells that a heading, or one of those above it, is about things that go wrong.
+func IsTrouble(headings ...string) bool { return slices.ContainsFunc(headings, trouble.MatchString) }
 
 // PlaceIn says where a finding would go among candidates, best first, at most three. None is a place too: the first is then a
 // new document.
@@ -66,9 +79,14 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		top = max(top, v)
 	}
 	named := slices.ContainsFunc(list, func(c Candidate) bool { return c.Named })
+	failing := failure.MatchString(f.Text)
 	for i := range list {
 		c := &list[i]
-		c.score = min(c.Match, 1.2) + countAgainst*c.Against
+		against := c.Against
+		if named && !c.Named {
+			against *= 0.6 // another machine, another contract: perhaps not the same thing at all
+		}
+		c.score = min(c.Match, 1.2) + countAgainst*against
 		if top > 0 {
 			c.score += countDocument * best[c.Document] / top
 		}
@@ -78,6 +96,9 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 			c.score -= countNamed / 4
 		}
 		c.score += countHeaded * c.Headed
+		if c.Trouble && failing {
+			c.score += countTrouble
+		}
 		c.score += countRow * float64(min(c.Filled, 3))
 		if c.Tracker {
 			c.score *= countTracker

@@ -147,6 +147,7 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[row.Standing],
 		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
 	}
+	c.Trouble = capture.IsTrouble(append([]string{sec.Title}, sec.Path...)...)
 	title := claim.Words(sec.Title)
 	c.Headed = claim.Common(title, g.terms) / max(title.Weight(), 1)
 	kin(&c, g.outlines[m.key], m.anchor, row)

@@ -50,7 +50,7 @@ func rowFor(text string, rows [][]string) ([]string, int) {
 		known[strings.ToLower(strings.TrimSpace(r[0]))] = true
 	}
 	thing := newName(text, rows, known)
-	if thing == "" {
+	if thing == "" || !introduces(text, thing) {
 		return nil, 0
 	}
 	left := value.Extract(text)
@@ -69,6 +69,16 @@ func rowFor(text string, rows [][]string) ([]string, int) {
 		}
 	}
 	return cells, filled
+}
+
+// introduces tells that a text names a thing soon after it says that there is one more.
+func introduces(text, thing string) bool {
+	for _, m := range adds.FindAllStringIndex(text, -1) {
+		if strings.Contains(text[m[1]:min(len(text), m[1]+80)], thing) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits tells that most cells of a column hold values that one can be compared with.
