@@ -28,6 +28,8 @@ type HTTPOptions struct {
 	Idle time.Duration
 	// Grace is how long a shutdown waits for what is in flight.
 	Grace time.Duration
+	// Front, if there is one, is served at the root to whom the same rules let in; see Allowed.
+	Front http.Handler
 }
 
 // Defaults fills in what was left out.
@@ -88,6 +90,9 @@ func (s *Server) handler(open context.Context, local bool, o HTTPOptions) http.H
 	g := &gate{local: local, o: o, sessions: clients, rate: newRate(o.Rate), open: open, slots: make(chan struct{}, maxOpen), next: s.sdk.httpHandler(clients, o.Idle)}
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", g)
+	if o.Front != nil {
+		mux.Handle("/", &front{g, o.Front})
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		err := s.desk.with(r.Context(), func(l *library.Library) error {

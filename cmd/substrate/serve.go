@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"substrate/mcp"
+	"substrate/web"
 )
 
 func (a *app) serveCmd() *cobra.Command {
@@ -17,12 +18,14 @@ func (a *app) serveCmd() *cobra.Command {
 	var addr string
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the library over HTTP: MCP at /mcp",
-		Long: `Serves the Model Context Protocol (streamable HTTP) at /mcp, and /healthz and /readyz for whoever watches over it. It
-serves while another process ingests: a finished cascade is seen by the next call.
+		Short: "Serve the library over HTTP: pages for people at /, MCP at /mcp",
+		Long: `Serves pages for people at /, the Model Context Protocol (streamable HTTP) at /mcp, /wall for a display in the room,
+/ticker for small displays (JSON, or text with ?format=text), and /healthz and /readyz for whoever watches over it. It serves
+while another process ingests: a finished cascade is seen by the next call.
 
 By default it listens on this machine only and asks for no token. Any other address asks for one in each request
-(Authorization: Bearer TOKEN; see substrate token). Requests under a foreign host name, or from another site's pages, are
+(Authorization: Bearer TOKEN; see substrate token); a browser is asked to sign in with one. Reading needs the scope read,
+judging drift, uploading and undoing the scope approve. Requests under a foreign host name, or from another site's pages, are
 refused. An interrupt lets what is in flight finish.
 
 Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
@@ -50,7 +53,16 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			if err != nil {
 				return fmt.Errorf("listen on %s: %w; choose another address with --addr", addr, err)
 			}
-			a.say("serving MCP at http://%s/mcp", l.Addr())
+			pages, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer pages.Close()
+			o.Front = web.Handler(pages, web.Options{Version: programVersion(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
+				_, ok := o.Tokens.Check(secret)
+				return ok
+			}})
+			a.say("serving pages at http://%s/ and MCP at http://%[1]s/mcp", l.Addr())
 			return s.ServeHTTP(c.Context(), l, o)
 		},
 	}

@@ -1,0 +1,62 @@
+package mcp
+
+import (
+	"context"
+	"net/http"
+)
+
+// FrontCookie is the cookie that a browser keeps its token in.
+const FrontCookie = "substrate-token"
+
+// front lets browsers in: to the pages that are mounted at the root the same rules apply as to the protocol. What a token
+// allows is noted; the pages themselves tell who lacks one, in words for people.
+type front struct {
+	g    *gate
+	next http.Handler
+}
+
+// noScope is a scope that allows nothing: of who has no token where one is needed.
+const noScope = "none"
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := checkHost(r, f.g.local, f.g.o.Hosts); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
+	if !f.g.rate.take(r.RemoteAddr) {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "too many requests; wait a second", http.StatusTooManyRequests)
+		return
+	}
+	select {
+	case f.g.slots <- struct{}{}:
+		defer func() { <-f.g.slots }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "too many requests at the same time; wait a second", http.StatusServiceUnavailable)
+		return
+	}
+	if c, err := r.Cookie(FrontCookie); err == nil && r.Header.Get("Authorization") == "" {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+c.Value)
+	}
+	scope, err := f.g.authorize(r)
+	if err != nil {
+		scope = noScope
+	}
+	ctx := r.Context()
+	if scope != "" {
+		ctx = withScope(ctx, scope)
+	}
+	// Streams end with the server, so that a shutdown does not wait for them; a change that was begun is finished.
+	if r.Method == http.MethodGet {
+		c, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(f.g.open, cancel)()
+		ctx = c
+	}
+	f.next.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// Allowed reports whether a request that came in through a server may do what needs a scope: "read", "capture" or "approve".
+func Allowed(ctx context.Context, scope string) bool { return allowed(ctx, scope) }
