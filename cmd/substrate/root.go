@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -45,7 +46,8 @@ type app struct {
 	lib      string
 	password string
 	v        *viper.Viper
-	code     int // exit code of a command that did its work and still has something to say
+	code     int        // exit code of a command that did its work and still has something to say
+	poolMu   sync.Mutex // files are read by several goroutines, and each may be the first to ask for the pool
 	pool     *pool.Pool
 }
 
@@ -237,6 +239,8 @@ func configWords(err error) string {
 }
 
 func (a *app) pdf(l *library.Library, cfg library.Config, passwords []string) *pool.Pool {
+	a.poolMu.Lock()
+	defer a.poolMu.Unlock()
 	if a.pool == nil {
 		p := cfg.PDF
 		a.pool = pool.New(pool.Options{
