@@ -1,7 +1,9 @@
 package library
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -158,14 +160,19 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 	return c, true, nil
 }
 
-// whole looks through all of the documents that a finding names: a table or a statement that it changes need not share its words.
+// whole looks through all of the documents that a finding names, and of one that tells of something new, of those that match it
+// best: a table or a statement that it changes need not share its words.
 func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 	rows, err := g.s.cat.Shelf(ctx)
 	if err != nil {
 		return err
 	}
+	near := nearest8(by)
+	if !adds.MatchString(g.f.Text) && !numbered.MatchString(g.f.Text) {
+		near = nil
+	}
 	for _, r := range rows {
-		if !namesTitle(g.said, r.Title, g.titles) {
+		if !namesTitle(g.said, r.Title, g.titles) && !near[r.Key] {
 			continue
 		}
 		outline, err := g.s.cat.Outline(ctx, r.Key)
@@ -187,6 +194,20 @@ func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 		}
 	}
 	return nil
+}
+
+// nearest8 are the eight versions that match best, all their sections together.
+func nearest8(by map[string]*match) map[string]bool {
+	sum := map[string]float64{}
+	for _, m := range by {
+		sum[m.key] += m.score
+	}
+	keys := slices.SortedFunc(maps.Keys(sum), func(a, b string) int { return cmp.Or(cmp.Compare(sum[b], sum[a]), strings.Compare(a, b)) })
+	out := map[string]bool{}
+	for _, k := range keys[:min(8, len(keys))] {
+		out[k] = true
+	}
+	return out
 }
 
 type match struct {

@@ -15,7 +15,7 @@ import (
 	"substrate/library"
 )
 
-var kills = flag.Int("kills", 40, "how many processes TestKilledAtRandomMoments kills")
+var kills = flag.Int("kills", 20, "how many processes TestKilledAtRandomMoments kills")
 var seed = flag.Uint64("seed", 1, "where its random moments begin")
 
 // asProgram makes the test binary be the program.
