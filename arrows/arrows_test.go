@@ -31,13 +31,14 @@ var may = map[string]string{
 	"typeset":           "corpus corpus/markdown",
 	"prompts":           "corpus epoch",
 	"library":           "capture capture/source capture/surgery corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index prompts typeset",
-	"capture/source":    "corpus",
+	"capture/source":    "corpus corpus/identity corpus/markdown",
 	"capture/surgery":   "corpus corpus/identity corpus/markdown",
 	"capture":           "capture/surgery corpus",
 	"mcp":               "capture corpus driftlog library prompts",
 	"web":               "corpus library",
 	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
 	"fixtures":          "",
+	"packaging":         "",
 	"arrows":            "",
 }
 

@@ -15,7 +15,7 @@ type Audit struct {
 }
 
 // Sure is the confidence from which a place is taken without asking.
-const Sure = 0.6
+const Sure = 0.7
 
 // AuditOf looks through the findings of a session.
 func AuditOf(list []Finding) Audit {
@@ -52,5 +52,5 @@ func AuditOf(list []Finding) Audit {
 
 // Placed reports whether it is settled where a finding goes.
 func (f *Finding) Placed() bool {
-	return f.To != "" || len(f.Places) > 0 && f.Places[0].Confidence >= Sure
+	return f.To != "" || len(f.Places) > 0 && f.Places[0].Ref != "" && f.Places[0].Confidence >= Sure
 }

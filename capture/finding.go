@@ -56,8 +56,10 @@ type Finding struct {
 	// Evidence is kept as it was given: a command and what it printed, a log.
 	Evidence string `json:"evidence,omitempty"`
 	// To is where a person said it goes; it always wins.
-	To    string `json:"to,omitempty"`
-	State State  `json:"state"`
+	To string `json:"to,omitempty"`
+	// Heading is that of the section of its own that a person wants for it, behind the one that it goes to.
+	Heading string `json:"heading,omitempty"`
+	State   State  `json:"state"`
 	// Revision is the one that it is in; 0 for none.
 	Revision int `json:"revision,omitempty"`
 	// Places are where it would go, best first, as placed when it was captured.
@@ -131,7 +133,7 @@ func (f *Finding) Check() error {
 
 // Retry is the same for the same finding handed in twice in one session, so that a client that heard no answer can ask again.
 func (f *Finding) Retry() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", f.Session, strings.Join(strings.Fields(f.Text), " "), f.Evidence, f.To))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", f.Session, strings.Join(strings.Fields(f.Text), " "), f.Evidence, f.To+"\x00"+f.Heading))
 	return hex.EncodeToString(sum[:])
 }
 

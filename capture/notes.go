@@ -10,12 +10,13 @@ import (
 const Template = `% One finding each, parted by a line of three dashes. Lines that begin with % are left out.
 %
 % to:       a reference, if you know where it belongs (user-guide#13)
+% heading:  that of a new section behind it, if it should have one
 % kind:     a (the system changed), b (a document must change), c (both)
 % evidence: everything below this line, until the dashes: a command and what it printed
 
 `
 
-var setting = regexp.MustCompile(`(?i)^(to|kind)\s*:\s*(.*)$`)
+var setting = regexp.MustCompile(`(?i)^(to|kind|heading)\s*:\s*(.*)$`)
 
 // Notes reads findings from what a person wrote: parted by lines of dashes, with optional lines "to:" and "kind:" and, behind a
 // line "evidence:", what a program printed. Errors name the finding by its number.
@@ -60,8 +61,12 @@ func note(part string) (Finding, error) {
 		}
 		if m := setting.FindStringSubmatch(strings.TrimSpace(l)); m != nil {
 			value := strings.TrimSpace(m[2])
-			if strings.EqualFold(m[1], "to") {
+			switch strings.ToLower(m[1]) {
+			case "to":
 				f.To = value
+				continue
+			case "heading":
+				f.Heading = value
 				continue
 			}
 			k, err := ParseKind(value)

@@ -210,6 +210,9 @@ func body(f Finding) string {
 
 // heading makes a heading of a finding's first words: up to the first colon or comma, where that is enough to be one.
 func heading(f Finding) string {
+	if f.Heading != "" {
+		return f.Heading
+	}
 	t := f.Title(80)
 	for _, cut := range []string{": ", "; ", ", ", " because "} {
 		if i := strings.Index(t, cut); i >= 12 {

@@ -36,6 +36,7 @@ func Transcript(text string) ([]Proposed, error) {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	var out []Proposed
 	block := blocks(lines)
+	used := -1 // the line that the last evidence ended on: a block belongs to one finding
 	for i := 0; i < len(lines); i++ {
 		if b := block[i]; b.end > 0 {
 			i = b.end // nothing inside a block is a mark
@@ -60,8 +61,8 @@ func Transcript(text string) ([]Proposed, error) {
 		}
 		if at := after(lines, i+1); at >= 0 && block[at].end > 0 && block[at].shell {
 			p.Evidence, p.To = block[at].text, block[at].end+1
-			i = block[at].end
-		} else if at := before(lines, p.From-2); at >= 0 {
+			i, used = block[at].end, block[at].end
+		} else if at := before(lines, p.From-2); at > used {
 			for start, b := range block {
 				if b.end == at && b.shell {
 					p.Evidence, p.From = b.text, start+1

@@ -83,7 +83,7 @@ func (l *Library) CaptureWith(ctx context.Context, f capture.Finding, o CaptureO
 		return out, nil
 	}
 	// From here on the finding is safe; what fails now is told beside it.
-	if f.Places, err = l.place(ctx, f); err != nil {
+	if f.Places, err = l.Place(ctx, f); err != nil {
 		out.Notes = append(out.Notes, "it is kept, but not placed: "+err.Error())
 	} else if err := setFinding(ctx, cat, f); err != nil {
 		out.Notes = append(out.Notes, err.Error())

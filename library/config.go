@@ -155,6 +155,14 @@ const newConfig = `# This file makes the folder a substrate library. Everything 
 #   document: team-priorities
 #   section: "1"
 
+# How issued PDFs look.
+# theme:
+#   page: a4              # or letter
+#   logo: logo.png        # for the cover; PNG or JPEG, beside this file
+#   footer: Confidential
+#   colours: {accent: "#1f3a5f"}
+#   fonts: {body: {name: serif}}     # sans, serif, or TrueType files: {regular: my.ttf, bold: my-bold.ttf}
+
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices
 #   ocr: auto             # read scanned pages with tesseract where it is installed; or off

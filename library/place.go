@@ -1,7 +1,9 @@
 package library
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,14 +12,13 @@ import (
 	"substrate/corpus/catalog"
 	"substrate/driftlog"
 	"substrate/driftlog/claim"
-	"substrate/driftlog/echo"
 	"substrate/driftlog/value"
 	"substrate/epoch"
 	"substrate/index"
 )
 
-// place says where a finding would go, best first.
-func (l *Library) place(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
+// Place says where a finding would go, best first, and keeps nothing.
+func (l *Library) Place(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
 	if f.To != "" {
 		return l.placeAsSaid(ctx, f)
 	}
@@ -44,13 +45,21 @@ func (l *Library) placeAsSaid(ctx context.Context, f capture.Finding) ([]capture
 		return []capture.Place{p}, nil
 	}
 	p.Heading = sh.Sections[0].Heading()
+	if f.Heading != "" {
+		p.Form = capture.NewSection
+		return []capture.Place{p}, nil
+	}
 	c := capture.Candidate{Ref: f.To, Document: string(sh.Document)}
 	fitStatement(&c, f, claim.NewSource(sh.Document, sh.Title, sh.Sections[:1]))
+	c.Headed = 1
+	fitSubject(&c, f, sh.Sections[0])
+	fitQuoted(&c, f, sh.Sections[0])
+	fitRow(&c, f, sh.Sections[0])
 	switch {
 	case c.Old != "" && c.Against >= 0.4:
 		p.Form, p.Old, p.New = capture.Replace, c.Old, c.New
-	case len(f.Places) > 0 && f.Places[0].Ref == f.To:
-		p.Form, p.Cells, p.Table = f.Places[0].Form, f.Places[0].Cells, f.Places[0].Table
+	case c.Filled >= 2:
+		p.Form, p.Cells, p.Table = capture.Row, c.Cells, c.Table
 	}
 	return []capture.Place{p}, nil
 }
@@ -87,7 +96,7 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{s: s, f: f, said: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
+	g := &gathering{s: s, f: f, said: plainWords(f.Text), terms: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
 	for _, m := range order {
 		if len(g.out) == lookedAt {
 			break
@@ -107,7 +116,8 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 type gathering struct {
 	s        *snapshot
 	f        capture.Finding
-	said     claim.Terms
+	said     map[string]bool
+	terms    claim.Terms
 	titles   map[string]int
 	outlines map[string][]corpus.Section
 	seen     map[string]bool
@@ -136,23 +146,33 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 		return c, false, nil
 	}
 	c = capture.Candidate{
-		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Worth: placeWorth[row.Standing],
+		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[row.Standing],
 		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
 	}
+	c.Trouble = capture.IsTrouble(append([]string{sec.Title}, sec.Path...)...)
+	title := claim.Words(sec.Title)
+	c.Headed = claim.Common(title, g.terms) / max(title.Weight(), 1)
 	kin(&c, g.outlines[m.key], m.anchor, row)
 	fitStatement(&c, g.f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
+	fitSubject(&c, g.f, sec)
+	fitQuoted(&c, g.f, sec)
 	fitRow(&c, g.f, sec)
 	return c, true, nil
 }
 
-// whole looks through all of the documents that a finding names: a table or a statement that it changes need not share its words.
+// whole looks through all of the documents that a finding names, and of one that tells of something new, of those that match it
+// best: a table or a statement that it changes need not share its words.
 func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 	rows, err := g.s.cat.Shelf(ctx)
 	if err != nil {
 		return err
 	}
+	near := nearest8(by)
+	if !adds.MatchString(g.f.Text) && !numbered.MatchString(g.f.Text) {
+		near = nil
+	}
 	for _, r := range rows {
-		if !namesTitle(g.said, r.Title, g.titles) {
+		if !namesTitle(g.said, r.Title, g.titles) && !near[r.Key] {
 			continue
 		}
 		outline, err := g.s.cat.Outline(ctx, r.Key)
@@ -176,9 +196,24 @@ func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 	return nil
 }
 
+// nearest8 are the eight versions that match best, all their sections together.
+func nearest8(by map[string]*match) map[string]bool {
+	sum := map[string]float64{}
+	for _, m := range by {
+		sum[m.key] += m.score
+	}
+	keys := slices.SortedFunc(maps.Keys(sum), func(a, b string) int { return cmp.Or(cmp.Compare(sum[b], sum[a]), strings.Compare(a, b)) })
+	out := map[string]bool{}
+	for _, k := range keys[:min(8, len(keys))] {
+		out[k] = true
+	}
+	return out
+}
+
 type match struct {
 	key, anchor  string
 	score, cover float64
+	weight       float64 // of the words that stand there
 }
 
 // matches are the sections of current versions that have words of a finding, with how well they match.
@@ -208,8 +243,8 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 			}
 			seen[id] = v
 			m.score += v
-			if share == 1 {
-				m.cover = max(m.cover, h.Cover)
+			if share == 1 && h.Cover > m.cover {
+				m.cover, m.weight = h.Cover, h.Cover*res.Weight
 			}
 		}
 		return nil
@@ -285,7 +320,7 @@ func kin(c *capture.Candidate, outline []corpus.Section, anchor string, row cata
 	}
 }
 
-// titleWords counts in how many titles of the shelf a word stands.
+// titleWords counts in how many titles of the shelf a word stands, as it is written there.
 func titleWords(ctx context.Context, cat *catalog.Catalog) (map[string]int, error) {
 	rows, err := cat.Shelf(ctx)
 	if err != nil {
@@ -293,57 +328,30 @@ func titleWords(ctx context.Context, cat *catalog.Catalog) (map[string]int, erro
 	}
 	out := map[string]int{}
 	for _, r := range rows {
-		for w := range claim.Words(r.Title) {
+		for w := range plainWords(r.Title) {
 			out[w]++
 		}
 	}
 	return out, nil
 }
 
+// plainWords are the words of a text in small letters, not their stems: a machine called Monitor is no Monitoring Runbook.
+func plainWords(text string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Split(string(corpus.MakeSlug(text)), "-") {
+		if len(w) > 2 {
+			out[w] = true
+		}
+	}
+	return out
+}
+
 // namesTitle tells that a text has a word of a title that no other title has.
-func namesTitle(said claim.Terms, title string, count map[string]int) bool {
-	for w := range claim.Words(title) {
-		if _, ok := said[w]; ok && count[w] == 1 && len(w) > 2 {
+func namesTitle(said map[string]bool, title string, count map[string]int) bool {
+	for w := range plainWords(title) {
+		if (said[w] || said[w+"s"]) && count[w] == 1 {
 			return true
 		}
 	}
 	return false
-}
-
-// fitStatement looks for a statement of a section that the finding says is not so, or says already.
-func fitStatement(c *capture.Candidate, f capture.Finding, src claim.Source) {
-	pool := echo.NewPool()
-	pool.Add(src, c.Ref, corpus.Date{}, func(string) string { return c.Ref })
-	for _, sentence := range claim.Sentences(f.Text) {
-		for _, found := range echo.Check(sentence, pool) {
-			if found.Agrees {
-				if found.Score >= 0.8 && c.Says == "" {
-					c.Says = found.Unit.Text
-				}
-				continue
-			}
-			if found.Score <= c.Against {
-				continue
-			}
-			now, ok := replaced(found, sentence)
-			if !ok {
-				continue
-			}
-			c.Against, c.Old, c.New = found.Score, found.Unit.Text, now
-		}
-	}
-}
-
-// replaced is a statement with the finding's value in the place of its own.
-func replaced(found echo.Found, sentence string) (string, bool) {
-	old := found.Value.Text
-	if strings.Count(found.Unit.Text, old) != 1 {
-		return "", false
-	}
-	for _, v := range value.Extract(sentence) {
-		if value.Comparable(v, found.Value) && !value.Agree(v, found.Value) {
-			return strings.Replace(found.Unit.Text, old, v.Text, 1), true
-		}
-	}
-	return "", false
 }

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ var name = regexp.MustCompile(`[\p{L}\d][\p{L}\d._:/+-]*`)
 // fitRow looks for a table of a section that lists things of the kind that a finding adds, and makes its row: the thing's name in
 // the first column, and the finding's values in the columns that hold such values.
 func fitRow(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
-	if !adds.MatchString(f.Text) {
+	if !adds.MatchString(f.Text) && !numbered.MatchString(f.Text) {
 		return
 	}
 	tables := 0
@@ -49,14 +50,16 @@ func rowFor(text string, rows [][]string) ([]string, int) {
 	for _, r := range rows {
 		known[strings.ToLower(strings.TrimSpace(r[0]))] = true
 	}
-	thing := newName(text, rows, known)
-	if thing == "" {
+	filled := 0
+	thing := nextNumber(text, known)
+	if thing != "" {
+		filled = 2 // nothing says more surely that a row belongs there
+	} else if thing = newName(text, rows, known); thing == "" || !introduces(text, thing) {
 		return nil, 0
 	}
 	left := value.Extract(text)
 	cells := make([]string, len(rows[0]))
 	cells[0] = thing
-	filled := 0
 	for i := 1; i < len(cells); i++ {
 		cells[i] = "–"
 		for k, v := range left {
@@ -69,6 +72,33 @@ func rowFor(text string, rows [][]string) ([]string, int) {
 		}
 	}
 	return cells, filled
+}
+
+// numbered matches running numbers as lists give them out: AD-16, P-27, INC-0042.
+var numbered = regexp.MustCompile(`\b([A-Z]{1,5}-?)(\d{1,5})\b`)
+
+// nextNumber is a running number in a text of which the table has the one before, and not itself.
+func nextNumber(text string, known map[string]bool) string {
+	for _, m := range numbered.FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(m[2])
+		if err != nil || n == 0 || known[strings.ToLower(m[0])] {
+			continue
+		}
+		if known[strings.ToLower(fmt.Sprintf("%s%0*d", m[1], len(m[2]), n-1))] {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+// introduces tells that a text names a thing soon after it says that there is one more.
+func introduces(text, thing string) bool {
+	for _, m := range adds.FindAllStringIndex(text, -1) {
+		if strings.Contains(text[m[1]:min(len(text), m[1]+80)], thing) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits tells that most cells of a column hold values that one can be compared with.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"substrate/capture"
 	"substrate/corpus/catalog"
 	"substrate/prompts"
 )
@@ -290,6 +291,15 @@ func (l *Library) sessionFacts(ctx context.Context, s *snapshot, since string) (
 	f.Generated = l.Now()
 	if last, ok, err := s.cat.LatestPrompt(ctx); err == nil && ok {
 		f.Version = last.Version
+	}
+	list, err := findings(ctx, s.cat, 0, capture.Pending)
+	if err != nil {
+		return f, err
+	}
+	for _, w := range list {
+		if !w.Placed() {
+			f.Waiting = append(f.Waiting, fmt.Sprintf("F-%d %s", w.ID, w.Title(110)))
+		}
 	}
 	return f, l.briefFacts(ctx, s.cat, &f, since)
 }

@@ -146,7 +146,7 @@ func (l *Library) PlaceFindings(ctx context.Context, session int) (int, error) {
 		if f.Placed() {
 			continue
 		}
-		if f.Places, err = l.place(ctx, f); err != nil {
+		if f.Places, err = l.Place(ctx, f); err != nil {
 			return n, err
 		}
 		if err := setFinding(ctx, cat, f); err != nil {
@@ -212,7 +212,7 @@ func (l *Library) ChangeFinding(ctx context.Context, id string, c FindingChange)
 		if f.To, err = l.target(ctx, c.To); err != nil {
 			return nil, err
 		}
-		if f.Places, err = l.place(ctx, *f); err != nil {
+		if f.Places, err = l.Place(ctx, *f); err != nil {
 			return nil, err
 		}
 		f.State = capture.Pending

@@ -62,7 +62,7 @@ func (l *Library) sourceText(ctx context.Context, cat *catalog.Catalog, row cata
 	}
 	id := list[0].Identity
 	id.Title, id.Label, id.Date, id.Epoch = row.Title, row.Label, row.Date, row.Epoch
-	out.How, out.Text = "made", string(source.Make(id, sections))
+	out.How, out.Text = "made", string(source.FromVersion(source.Of(id, sections)))
 	return out, nil
 }
 

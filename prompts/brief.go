@@ -2,6 +2,7 @@ package prompts
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"text/template"
 )
@@ -43,8 +44,8 @@ func briefContent(s *state, l levels, since, ref string) content {
 	v.Cuts = cutLines(cut)
 	words := smallTier.words
 	told := v.say(words, "cut")
-	page := struct{ Library, What, Rules, Citation, Shelf, Since, Changed, Drift, Priorities, Owner, Cut string }{
-		Library: s.library, What: v.say(words, "what"), Rules: v.say(words, "rules"), Citation: v.say(words, "citation"), Shelf: v.say(words, "shelf"),
+	page := struct{ Library, What, Waiting, Rules, Citation, Shelf, Since, Changed, Drift, Priorities, Owner, Cut string }{
+		Library: s.library, What: v.say(words, "what"), Waiting: s.waiting(), Rules: v.say(words, "rules"), Citation: v.say(words, "citation"), Shelf: v.say(words, "shelf"),
 		Since: since, Changed: v.say(words, "changed"), Drift: v.say(words, "drift"), Priorities: v.say(words, "priorities"), Cut: told,
 	}
 	if l[shedOwner] == 0 {
@@ -55,4 +56,24 @@ func briefContent(s *state, l levels, since, ref string) content {
 		panic("prompts: wording of the brief: " + err.Error()) // ours, and tested
 	}
 	return content{text: strings.TrimSpace(b.String()), cut: cut, told: told}
+}
+
+// mostWaiting is how many findings head a brief.
+const mostWaiting = 5
+
+// waiting lists findings without a place, and what is to be done about them.
+func (s *state) waiting() string {
+	if len(s.pending) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("Kept by earlier sessions, and nobody said yet where they belong. Settle them with the person you work for, or with capture and a target.\n")
+	for i, f := range s.pending {
+		if i == mostWaiting {
+			fmt.Fprintf(&b, "\n- and %d more", len(s.pending)-i)
+			break
+		}
+		b.WriteString("\n- " + f)
+	}
+	return b.String()
 }

@@ -32,6 +32,10 @@ type Facts struct {
 
 	// The rest is used by Brief and the prompts built on it.
 
+	// Waiting are findings of earlier sessions that have no sure place yet, "F-7 Written in an editor", oldest first. They head the
+	// brief: the next session can settle them.
+	Waiting []string
+
 	// Since says from where Changes are told, as people say it: "cascade 4", "2026-04-01". May be empty.
 	Since string
 	// Changes since then.

@@ -20,6 +20,7 @@ type state struct {
 	changes []ChangeField
 	units   []string // the priorities, cut where they may be cut
 	owner   string
+	pending []string // findings without a place
 
 	shedDocs []int     // indices of docs, the first to go first
 	warnings []Warning // words that were withheld
@@ -31,6 +32,9 @@ func ready(f Facts) (*state, error) {
 	s.library = s.safe("the library's name", f.Library, longestTitle)
 	if s.library == "" {
 		return nil, fmt.Errorf("the library has no name; Facts.Library is required")
+	}
+	for _, w := range f.Waiting {
+		s.pending = append(s.pending, s.safe("findings", w, longestReason))
 	}
 	rank := map[string]int{}
 	for i, e := range f.Epochs {

@@ -33,3 +33,18 @@ func viewerAnchor(s string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+func (b *builder) nameAnchors(m *mark) {
+	for _, a := range anchorsOf(m.text) {
+		if _, taken := b.anchors[a]; a != "" && !taken {
+			b.anchors[a] = m
+		}
+	}
+}
+
+func (d *doc) anchor(name string) *mark {
+	if m := d.anchors[name]; m != nil {
+		return m
+	}
+	return d.anchors[strings.ToLower(name)]
+}

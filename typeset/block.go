@@ -2,7 +2,6 @@ package typeset
 
 import (
 	"bytes"
-	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -82,7 +81,7 @@ func (b *builder) block(n ast.Node) {
 		b.lastIs = "code"
 	case *ast.HTMLBlock:
 		if t := strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(raw(n, b.src), " "))); t != "" {
-			b.text([]span{{text: t}}, style{})
+			b.text([]span{{text: t}})
 		}
 	case *ast.List:
 		b.list(n)
@@ -127,8 +126,11 @@ func (b *builder) heading(n *ast.Heading) {
 		st.colour = b.theme.Colours.Text
 	}
 	spans := b.inline(n, st)
+	code := allCode(spans)
 	for i := range spans {
 		spans[i].bold, spans[i].italic = true, look.italic
+		// A heading of nothing but code is set as a heading: in the fixed-pitch font it would look like a line of code.
+		spans[i].code = spans[i].code && !code
 	}
 	text := plainText(spans)
 	if text == "" {
@@ -217,7 +219,7 @@ func (b *builder) paragraph(n ast.Node) {
 	var spans []span
 	flush := func() {
 		if plainText(spans) != "" {
-			b.text(spans, style{})
+			b.text(spans)
 		}
 		spans = nil
 	}
@@ -234,7 +236,7 @@ func (b *builder) paragraph(n ast.Node) {
 			if i > 0 {
 				b.gap = 0
 			}
-			b.text(l, style{})
+			b.text(l)
 		}
 		return
 	}
@@ -275,11 +277,15 @@ func fieldLines(spans []span) [][]span {
 }
 
 // text adds a paragraph: no single line of it is left alone at a page's end or beginning.
-func (b *builder) text(spans []span, st style) {
-	size := b.theme.Size
-	space := size * 0.62
+func (b *builder) text(spans []span) {
+	size, space := b.theme.Size, b.theme.Size*0.62
 	if b.tight {
 		space = size * 0.22
+	}
+	lead := label(spans)
+	if lead {
+		// All in bold it is a label in the text and no heading: a little smaller, so that nobody takes it for one.
+		size -= 0.8
 	}
 	b.gap = max(b.gap, space)
 	lines := b.wrap(spans, size, b.w)
@@ -288,81 +294,32 @@ func (b *builder) text(spans []span, st style) {
 		it.keep = len(lines) > 1 && (i == 0 || i == len(lines)-2)
 		b.add(it)
 	}
-	if t := strings.TrimSpace(plainLines(spans)); strings.HasSuffix(t, ":") {
+	if t := strings.TrimSpace(plainLines(spans)); strings.HasSuffix(t, ":") || lead {
 		b.keepLast() // it announces what follows
 	}
 	b.gap = space
 }
 
-func (b *builder) inset(left, right float64) func() {
-	x, w := b.x, b.w
-	if b.w-left-right >= narrowest {
-		b.x += left
-		b.w -= left + right
+// label tells a paragraph of nothing but bold text.
+func label(spans []span) bool {
+	some := false
+	for _, s := range spans {
+		if strings.TrimSpace(s.text) == "" {
+			continue
+		}
+		if !s.bold {
+			return false
+		}
+		some = true
 	}
-	return func() { b.x, b.w = x, w }
+	return some
 }
 
-func (b *builder) quote(n ast.Node) {
-	b.gap = max(b.gap, 8)
-	pn := &panel{x: b.x, w: b.w, top: 1, under: 1, bar: b.theme.Colours.Rule}
-	b.panels = append(b.panels, pn)
-	back := b.inset(14, 8)
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		b.block(c)
-	}
-	back()
-	b.panels = b.panels[:len(b.panels)-1]
-	b.gap = max(b.gap, 8)
-}
-
-var bullets = []string{"•", "–", "▪"}
-
-func (b *builder) list(l *ast.List) {
-	tight, depth := b.tight, b.depth
-	b.tight, b.depth = l.IsTight, depth+1
-	outer := b.gap
-	if depth == 0 {
-		outer = max(outer, b.theme.Size*0.45)
-	}
-	b.gap = outer
-	size := b.theme.Size
-	i := l.Start
-	text := func() string {
-		if l.IsOrdered() {
-			return fmt.Sprintf("%d%c", i, l.Marker)
+func allCode(spans []span) bool {
+	for _, s := range spans {
+		if !s.code && strings.TrimSpace(s.text) != "" {
+			return false
 		}
-		return bullets[min(depth, len(bullets)-1)]
 	}
-	indent := 15.0
-	if l.IsOrdered() {
-		i += l.ChildCount() - 1
-		indent = max(indent, widthOf(b.shape(text(), style{}, size))+6)
-		i = l.Start
-	}
-	for it := l.FirstChild(); it != nil; it = it.NextSibling() {
-		x := b.x
-		back := b.inset(indent, 0)
-		dx := b.x - x
-		runs := b.shape(text(), style{}, size)
-		if dx > 0 && len(runs) > 0 {
-			runs[0].colour = b.theme.Colours.Accent
-			b.marker, b.dx = &runs[0], dx
-		}
-		if it.FirstChild() == nil {
-			b.add(b.lineItem(line{}, size, leading(size)))
-		}
-		for c := it.FirstChild(); c != nil; c = c.NextSibling() {
-			b.block(c)
-		}
-		if b.marker != nil { // the item begins with a table or code: its marker stands on a line of its own
-			b.marker = nil
-		}
-		back()
-		i++
-	}
-	b.tight, b.depth = tight, depth
-	if depth == 0 {
-		b.gap = max(b.gap, size*0.62)
-	}
+	return true
 }

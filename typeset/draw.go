@@ -79,8 +79,6 @@ type writer struct {
 	*fpdf.Fpdf
 	links    map[*mark]int
 	pictures map[*picture]bool
-	font     string
-	size     float64
 }
 
 func (w *writer) paint(o op) {

@@ -146,8 +146,16 @@ func paginate(items []item, top, bottom float64) []*page {
 		for cut > start && list[cut-1].keep {
 			cut--
 		}
-		if cut <= start || i-cut > 0 && used(list[start:cut]) < 0.3*(bottom-top) {
-			cut = i // all of it wants to stay together, or a page would be left nearly bare
+		if cut <= start || used(list[cut:i+1]) > bottom-top {
+			// What wants to stay together is more than a page. A row is divided then, else the page ends where it is full.
+			cut = i
+			if it.divide != nil && list[i-1].keep {
+				if a, b, ok := it.divide(bottom - y - space); ok {
+					list = append(list[:i:i], append([]*item{&a, &b}, list[i+1:]...)...)
+					i--
+					continue
+				}
+			}
 		}
 		drop := i - cut
 		cur = cur[:len(cur)-drop]

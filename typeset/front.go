@@ -191,6 +191,14 @@ func versionWords(label string) string {
 	return "Version " + label
 }
 
+// headLabel is the label in the running header: a bare number says what it is.
+func headLabel(label string) string {
+	if label != "" && label[0] >= '0' && label[0] <= '9' {
+		return versionWords(label)
+	}
+	return label
+}
+
 // fewest entries that make a table of contents worth its page.
 const fewest = 3
 
@@ -275,9 +283,10 @@ func (d *doc) entry(b *builder, h *mark, lead float64) {
 
 // running paints header and footer. A header on one page alone would be read as its text, so it wants two.
 func (d *doc) running(pages []*page) {
+	headed := func(p *page) bool { return p.header && (d.theme.hasCover() || p.number > 1) }
 	bearing := 0
 	for _, p := range pages {
-		if p.header {
+		if headed(p) {
 			bearing++
 		}
 	}
@@ -288,8 +297,8 @@ func (d *doc) running(pages []*page) {
 		if !p.header {
 			continue
 		}
-		if head := d.top - 30; bearing > 1 && (d.theme.hasCover() || p.number > 1) {
-			right := d.wrap([]span{{text: d.meta.Version, style: st}}, size, d.width*0.4)[0]
+		if head := d.top - 30; bearing > 1 && headed(p) {
+			right := d.wrap([]span{{text: headLabel(d.meta.Version), style: st}}, size, d.width*0.4)[0]
 			left := d.wrap([]span{{text: d.meta.Title, style: st}}, size, d.width-right.w-30)[0]
 			d.paint(p, left, d.left, head)
 			d.paint(p, right, d.left+d.width-right.w, head)

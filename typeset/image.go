@@ -97,7 +97,7 @@ func (b *builder) image(dest, alt string) {
 		b.panels = append(b.panels, pn)
 		b.gap += 5
 		back := b.inset(10, 10)
-		b.text([]span{{text: "Image: " + orElse(alt, dest), style: style{italic: true, colour: b.theme.Colours.Muted}}}, style{})
+		b.text([]span{{text: "Image: " + orElse(alt, dest), style: style{italic: true, colour: b.theme.Colours.Muted}}})
 		back()
 		b.panels = b.panels[:len(b.panels)-1]
 		b.gap = size*0.62 + 5

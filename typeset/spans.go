@@ -164,8 +164,12 @@ func (d *doc) wrap(spans []span, size, width float64) []line {
 	fresh := func() { rows, at = append(rows, nil), 0 }
 	for _, w := range d.words(spans, size) {
 		n := len(rows) - 1
-		if len(rows[n]) > 0 && at+widthOf(w.gap)+w.w > width+0.01 {
+		if k := len(rows[n]) - 1; k >= 0 && at+widthOf(w.gap)+w.w > width+0.01 {
+			last := rows[n][k]
 			fresh()
+			if k > 0 && last.looksCut() && last.w+widthOf(w.gap)+w.w <= width {
+				rows[n], rows[n+1], at = rows[n][:k:k], []word{last}, last.w
+			}
 		}
 		for w.w > width+0.01 { // too long for any line: broken where it hurts least
 			head, tail := split(w.runs, width)
@@ -218,6 +222,15 @@ func accompany(rows [][]word, i int, width float64) {
 	if lineOf(moved).w <= width {
 		rows[i-1], rows[i] = above[:k:k], moved
 	}
+}
+
+// looksCut tells a word that would be taken for the first half of one at a line's end: "https://", "pre-".
+func (w word) looksCut() bool {
+	if w.brk || len(w.runs) == 0 {
+		return false
+	}
+	t := w.runs[len(w.runs)-1].text
+	return strings.HasSuffix(t, "/") || strings.HasSuffix(t, "_") || strings.HasSuffix(t, "-") || strings.HasSuffix(t, "–")
 }
 
 func (w word) code() bool { return len(w.runs) > 0 && w.runs[0].code }

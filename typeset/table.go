@@ -3,13 +3,13 @@ package typeset
 import (
 	"math"
 	"regexp"
-	"strings"
 
 	east "github.com/yuin/goldmark/extension/ast"
 )
 
 const (
-	tableSize     = 0.9 // of body text
+	tableLess     = 0.7 // points smaller than body text, but no more: readers tell the text of a document full of tables by its size
+	headLess      = 0.3 // points that a header in bold is smaller still, as it looks larger and is no heading
 	tableSmallest = 6.2 // points
 	cellLead      = 1.32
 	cellPadV      = 0.29 // of the size, above and below
@@ -93,7 +93,13 @@ func (b *builder) read(t *east.Table) *grid {
 		_, isHead := row.(*east.TableHeader)
 		var cells [][]span
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			cells = append(cells, b.inline(c, style{bold: isHead}))
+			cell := b.inline(c, style{bold: isHead})
+			if isHead && allCode(cell) {
+				for i := range cell {
+					cell[i].code = false // or the header looks like a line of code
+				}
+			}
+			cells = append(cells, cell)
 		}
 		for len(cells) < len(g.align) {
 			cells = append(cells, nil)
@@ -134,7 +140,11 @@ func numeric(rows [][][]span, c int) bool {
 func (b *builder) fit(g *grid) {
 	n := len(g.align)
 	var least, natural []float64
-	for g.size = b.theme.Size * tableSize; ; g.size -= 0.4 {
+	start := b.theme.Size - tableLess
+	if n > 6 {
+		start *= 0.9 // many columns: smaller print reads better than narrow cells
+	}
+	for g.size = start; ; g.size -= 0.4 {
 		g.pad = g.size * cellPadH
 		if n == 2 {
 			g.pad = g.size * cellPadTwo
@@ -161,13 +171,21 @@ func (b *builder) fit(g *grid) {
 	}
 }
 
+// sizeOf is the size of a row's text.
+func (g *grid) sizeOf(row int) float64 {
+	if row == 0 {
+		return g.size - headLess
+	}
+	return g.size
+}
+
 // measure gives each column's least and natural width, with padding.
 func (b *builder) measure(g *grid) (least, natural []float64) {
 	least, natural = make([]float64, len(g.align)), make([]float64, len(g.align))
 	for i, row := range g.rows {
 		for c, cell := range row {
 			at, had := 0.0, natural[c]
-			for _, w := range b.words(cell, g.size) {
+			for _, w := range b.words(cell, g.sizeOf(i)) {
 				least[c] = max(least[c], w.w)
 				at += widthOf(w.gap) + w.w
 				natural[c] = max(natural[c], at)
@@ -187,72 +205,42 @@ func (b *builder) measure(g *grid) (least, natural []float64) {
 	return least, natural
 }
 
-// share gives out width: no column gets less than it must have nor more than it can use.
+// share gives every column its least and deals out the rest, by the root of what each would use, to none more than that.
 func share(least, natural []float64, width float64) []float64 {
-	out := make([]float64, len(least))
-	open := map[int]bool{}
-	for i := range least {
-		open[i] = true
+	out := append([]float64(nil), least...)
+	rest := width - sum(least)
+	open := make([]bool, len(least))
+	for i := range open {
+		open[i] = natural[i] > least[i]
 	}
-	for {
+	for rest > 0.01 {
 		weights := 0.0
-		for i := range least {
-			if open[i] {
+		for i, is := range open {
+			if is {
 				weights += math.Sqrt(natural[i])
 			}
 		}
-		// Those that need less than their share first: what they leave may save the others from their least.
-		worst, by := -1, 0.0
-		for pass := 0; pass < 2 && worst < 0; pass++ {
-			for i := range least {
-				if !open[i] {
-					continue
-				}
-				s := width * math.Sqrt(natural[i]) / weights
-				switch {
-				case pass == 0 && natural[i] <= s && (worst < 0 || s-natural[i] > by):
-					worst, by, out[i] = i, s-natural[i], natural[i]
-				case pass == 1 && least[i] > s && (worst < 0 || least[i]-s > by):
-					worst, by, out[i] = i, least[i]-s, least[i]
-				}
+		if weights == 0 {
+			break
+		}
+		dealt, full := rest, false
+		for i, is := range open {
+			if is && natural[i]-out[i] <= dealt*math.Sqrt(natural[i])/weights {
+				rest -= natural[i] - out[i]
+				out[i], open[i], full = natural[i], false, true
 			}
 		}
-		if worst < 0 {
-			for i := range least {
-				if open[i] {
-					out[i] = width * math.Sqrt(natural[i]) / weights
-				}
+		if full {
+			continue // what they left goes round again
+		}
+		for i, is := range open {
+			if is {
+				out[i] += dealt * math.Sqrt(natural[i]) / weights
 			}
-			return settle(out, least)
 		}
-		delete(open, worst)
-		width -= out[worst]
-		if len(open) == 0 {
-			return out
-		}
+		break
 	}
-}
-
-// settle lifts columns that the rounds above left short of their least, at the cost of the widest.
-func settle(cols, least []float64) []float64 {
-	for range cols {
-		for i := range cols {
-			lack := least[i] - cols[i]
-			if lack <= 0 {
-				continue
-			}
-			rich := 0
-			for k := range cols {
-				if cols[k]-least[k] > cols[rich]-least[rich] {
-					rich = k
-				}
-			}
-			take := min(lack, max(0, cols[rich]-least[rich]))
-			cols[i] += take
-			cols[rich] -= take
-		}
-	}
-	return cols
+	return out
 }
 
 // squeeze takes from the widest columns until all fit: their longest words will be broken.
@@ -302,7 +290,7 @@ type tableRow struct {
 func (b *builder) row(g *grid, i int) tableRow {
 	r := tableRow{b: b, g: g, x: b.x, lines: 1, lead: g.size * cellLead, padV: g.size * cellPadV}
 	for c, cell := range g.rows[i] {
-		ls := b.wrap(cell, g.size, max(g.cols[c]-2*g.pad, g.size))
+		ls := b.wrap(cell, g.sizeOf(i), max(g.cols[c]-2*g.pad, g.size))
 		r.cells = append(r.cells, ls)
 		r.lines = max(r.lines, len(ls))
 	}
@@ -338,53 +326,4 @@ func (r tableRow) draw(p *page, y float64) {
 		}
 		x += r.g.cols[c]
 	}
-}
-
-// notes sets the footnotes behind the text, under a short rule.
-func (b *builder) notes() {
-	if b.fn == nil {
-		return
-	}
-	b.gap = max(b.gap, 22)
-	x, c := b.x, b.theme.Colours.Rule
-	b.add(item{h: 6, keep: true, draw: func(p *page, y float64) { p.line(x, y+2, 110, 0, 0.6, c) }})
-	size := b.theme.Size
-	b.tight = true
-	for n := b.fn.FirstChild(); n != nil; n = n.NextSibling() {
-		f, ok := n.(*east.Footnote)
-		if !ok {
-			continue
-		}
-		back := b.inset(22, 0)
-		label := b.shape("["+itoa(f.Index)+"]", style{colour: b.theme.Colours.Muted}, size*0.9)
-		if len(label) > 0 {
-			b.marker, b.dx = &label[0], 22
-		}
-		first := len(b.items)
-		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-			b.block(c)
-		}
-		if first < len(b.items) {
-			m := &mark{text: string(f.Ref)}
-			b.items[first].mark = m
-			b.anchors["note:"+itoa(f.Index)] = m
-		}
-		b.marker = nil
-		back()
-	}
-}
-
-func (b *builder) nameAnchors(m *mark) {
-	for _, a := range anchorsOf(m.text) {
-		if _, taken := b.anchors[a]; a != "" && !taken {
-			b.anchors[a] = m
-		}
-	}
-}
-
-func (d *doc) anchor(name string) *mark {
-	if m := d.anchors[name]; m != nil {
-		return m
-	}
-	return d.anchors[strings.ToLower(name)]
 }

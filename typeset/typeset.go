@@ -58,24 +58,37 @@ type Missing struct {
 // printed by its description and told in Result.Warnings. The error, with a nil Result, says what to change: a theme
 // that cannot be used, no title, no date.
 func PDF(ctx context.Context, source []byte, m Meta, t Theme, files fs.FS) (*Result, error) {
-	t, err := t.withDefaults()
+	d, pages, err := lay(ctx, source, m, t, files)
 	if err != nil {
 		return nil, err
+	}
+	raw, err := d.write(pages)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{PDF: raw, Pages: len(pages), Missing: d.fonts.report(source), Warnings: d.warnings}, nil
+}
+
+// lay does all but writing the file: it gives the pages with what is painted on them.
+func lay(ctx context.Context, source []byte, m Meta, t Theme, files fs.FS) (*doc, []*page, error) {
+	t, err := t.withDefaults()
+	if err != nil {
+		return nil, nil, err
 	}
 	head, err := readHead(source)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m = m.over(head.Meta)
 	if m.Title == "" {
-		return nil, fmt.Errorf("the document has no title; begin it with a line %q", "# Title")
+		return nil, nil, fmt.Errorf("the document has no title; begin it with a line %q", "# Title")
 	}
 	if m.Created, err = m.created(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	faces, err := loadFonts(t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d := &doc{theme: t, meta: m, fonts: faces, files: files, anchors: map[string]*mark{}}
 	d.measurePage()
@@ -83,18 +96,11 @@ func PDF(ctx context.Context, source []byte, m Meta, t Theme, files fs.FS) (*Res
 	b.blocks(head.root, head.skip)
 	b.notes()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	pages := paginate(d.bind(b.items), d.top, d.bottom)
 	d.running(pages)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	raw, err := d.write(pages)
-	if err != nil {
-		return nil, err
-	}
-	return &Result{PDF: raw, Pages: len(pages), Missing: faces.report(source), Warnings: d.warnings}, nil
+	return d, pages, ctx.Err()
 }
 
 // over returns m with empty fields taken from the document's head.

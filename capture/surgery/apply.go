@@ -15,8 +15,14 @@ func Apply(source []byte, p Plan) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := p.check(); err != nil {
+		return Result{}, err
+	}
 	w := &work{first: source, src: source, lay: lay, last: map[string]string{}}
-	h := newHead(lay)
+	var h *head
+	if p.Bump != nil {
+		h = newHead(lay) // before an edit or a new row says something else
+	}
 	for i, e := range p.Edits {
 		w.edit, w.part, w.kind = i, PartEdit, e.Kind
 		if err := w.one(e); err != nil {

@@ -19,19 +19,57 @@ func logPlaces(l *markdown.Layout) []markdown.Span {
 	return []markdown.Span{{Start: l.Places[i].Head.Start, End: l.Places[subtree(l, i)-1].Own.End}}
 }
 
-// logSection finds the change log: by its heading, or by a table of versions, dates and changes in the first sections. -1 for none.
+// logSection finds the change log: by its heading and its entries, or by a table of versions, dates and changes that names the
+// document's own version, wherever it stands. A chapter called History that holds prose is none. -1 when there is none.
 func logSection(l *markdown.Layout) int {
+	empty := -1
 	for i, s := range l.Reading.Sections {
-		if identity.IsChangeLog(s.Title) {
+		if !identity.IsChangeLog(s.Title) {
+			continue
+		}
+		if hasEntries(l, i) {
 			return i
 		}
+		if empty < 0 && (len(s.Blocks) == 0 && subtree(l, i) == i+1 || plainLog.MatchString(s.Title)) {
+			empty = i
+		}
 	}
-	for i, s := range l.Reading.Sections[:min(3, len(l.Reading.Sections))] {
-		if logTableIn(s, false) >= 0 {
-			return i
+	if empty >= 0 {
+		return empty
+	}
+	for i, s := range l.Reading.Sections {
+		if b := logTableIn(s, false); b >= 0 {
+			own := identity.Identify(l.Reading, "", identity.Options{}).Label
+			v, _, _, _ := identity.ChangeLogColumns(s.Blocks[b].Rows[0])
+			for _, r := range s.Blocks[b].Rows[1:] {
+				if cell := corpus.ParseLabel(r[v]); i < 3 || !own.IsZero() && !cell.IsZero() && identity.SameLabel(cell, own) {
+					return i
+				}
+			}
 		}
 	}
 	return -1
+}
+
+// plainLog names a change log that may have no entries yet.
+var plainLog = regexp.MustCompile(`(?i)change ?log|revision|version|amendment`)
+
+func hasEntries(l *markdown.Layout, i int) bool {
+	s := l.Reading.Sections[i]
+	if logTableIn(s, true) >= 0 {
+		return true
+	}
+	for _, b := range s.Blocks {
+		if b.Kind == corpus.List && len(identifyRows(b.Items)) > 0 || b.Kind == corpus.Paragraph && !labelIn(b.Text).IsZero() {
+			return true
+		}
+	}
+	for j := i + 1; j < subtree(l, i); j++ {
+		if !labelIn(l.Reading.Sections[j].Heading()).IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 func logTableIn(s corpus.Section, named bool) int {
@@ -56,6 +94,18 @@ type logging struct {
 
 // log adds the rows of a version to the change log, in its own form and order.
 func (w *work) log(l Log) error {
+	if err := w.enter(l); err != nil {
+		return err
+	}
+	for _, r := range l.Rows {
+		if now := corpus.ParseLabel(l.Version); !w.logged(now, plain(strings.Join(strings.Fields(r.Text), " "))) {
+			return fmt.Errorf("%w: %q would not be read as a row for %s", ErrUnsafe, r.Text, now)
+		}
+	}
+	return nil
+}
+
+func (w *work) enter(l Log) error {
 	c := &logging{w: w, l: l, now: corpus.ParseLabel(l.Version)}
 	if c.now.IsZero() {
 		return fmt.Errorf("%w: the new version has no label", ErrEdit)
@@ -63,15 +113,15 @@ func (w *work) log(l Log) error {
 	if len(l.Rows) == 0 {
 		return fmt.Errorf("%w: it has no rows", ErrEdit)
 	}
+	l.Rows = append([]LogRow{}, l.Rows...) // the plan stays the caller's
+	c.l.Rows = l.Rows
 	for k := range l.Rows {
 		l.Rows[k].Text = strings.Join(strings.Fields(l.Rows[k].Text), " ")
 		if l.Rows[k].Text == "" {
 			return fmt.Errorf("%w: row %d has no text", ErrEdit, k+1)
 		}
-		for _, r := range w.logRows() {
-			if identity.SameLabel(r.Label, c.now) && strings.Contains(strings.Join(strings.Fields(r.Text), " "), plain(l.Rows[k].Text)) {
-				return fmt.Errorf("%w: the change log has this row for %s", ErrDone, c.now)
-			}
+		if w.logged(c.now, plain(l.Rows[k].Text)) {
+			return fmt.Errorf("%w: the change log has this row for %s", ErrDone, c.now)
 		}
 	}
 	if c.i = logSection(w.lay); c.i < 0 {
@@ -99,8 +149,22 @@ func (w *work) log(l Log) error {
 	return w.commit(w.insertion(w.lay.Places[c.i].Content, 1, c.fresh()), expect{section: c.i, text: true, blocks: appended}, Done{})
 }
 
-func (w *work) logRows() []corpus.ChangeRow {
-	return identity.Identify(w.lay.Reading, "", identity.Options{}).ChangeLog
+// logged reports whether the change log names a version and has a text.
+func (w *work) logged(now corpus.Label, text string) bool {
+	i := logSection(w.lay)
+	if i < 0 {
+		return false
+	}
+	forms := newLabelForms(now, now.String())
+	label, said := false, false
+	for j := i; j < subtree(w.lay, i); j++ {
+		label = label || j > i && len(forms.find(w.lay.Reading.Sections[j].Heading(), true)) > 0
+		for _, u := range w.lay.Places[j].Units {
+			label = label || len(forms.find(u.Text, u.Kind == corpus.Table)) > 0 || identity.SameLabel(labelIn(u.Text), now)
+			said = said || len(occurrences(u.Text, text)) > 0
+		}
+	}
+	return label && said
 }
 
 var labelStart = regexp.MustCompile(`(?i)^[\s•*_\[\d.)-]*?((?:` + labelWordForm + `[\s.:#_-]*)?\[?(?:\d+(?:[._-]\d+)*[a-z]?(?:-(?:rc|beta|alpha|draft)\.?\d*)?|\b[a-z]{1,2}\b)|\d+(?:st|nd|rd|th) edition)`)
@@ -162,231 +226,16 @@ func (c *logging) stampLike(text string, old corpus.Label) string {
 	return text
 }
 
-// table adds rows to a table.
-func (c *logging) table(b int) error {
-	t := c.w.lay.Reading.Sections[c.i].Blocks[b].Rows
-	v, d, x, _ := identity.ChangeLogColumns(t[0])
-	if x < 0 {
-		for x = len(t[0]) - 1; x >= 0 && (x == v || x == d); x-- {
+// cellLabel reads a label whose word may stand in the header: 2 under "Issue".
+func (c *logging) cellLabel(header, cell string) corpus.Label {
+	l := corpus.ParseLabel(cell)
+	want, _ := coreOf(c.now)
+	if have, _ := coreOf(l); have != want {
+		if keyed := corpus.ParseLabel(header + " " + cell); !l.IsZero() && keyed.Comparable(c.now) {
+			return keyed
 		}
 	}
-	var labels []corpus.Label
-	var days []corpus.Date
-	for _, r := range t[1:] {
-		if l := corpus.ParseLabel(r[v]); !l.IsZero() {
-			labels = append(labels, l)
-		}
-		if d >= 0 {
-			days = append(days, identity.FindDate(r[d]))
-		}
-	}
-	last := newestLast(labels, days)
-	model := 1
-	if last {
-		model = len(t) - 1
-	}
-	for k, r := range c.l.Rows {
-		cells := make([]string, len(t[0]))
-		for h, name := range t[0] {
-			for want, text := range r.Cells {
-				if named(name, want) {
-					cells[h] = text
-				}
-			}
-		}
-		cells[v] = c.l.Version
-		if d >= 0 {
-			cells[d] = c.l.Date.String()
-		}
-		if model < len(t) {
-			rows := c.w.rows(c.w.lay.Places[c.i].Blocks[b])
-			at := model + 1
-			if !last {
-				at += k // the rows before this one were put above the model
-			}
-			if at < len(rows) {
-				raw := func(col int) string {
-					if col >= len(rows[at].cells) {
-						return ""
-					}
-					return strings.TrimSpace(string(c.w.src[rows[at].cells[col].Start:rows[at].cells[col].End]))
-				}
-				if s := raw(v); s != "" {
-					if n := c.stampLike(s, corpus.ParseLabel(t[model][v])); n != s {
-						cells[v] = n
-					}
-				}
-				if d >= 0 && d != v && !c.l.Date.IsZero() {
-					if s := raw(d); !identity.FindDate(s).IsZero() {
-						cells[d] = c.stampLike(s, corpus.Label{})
-					}
-				}
-			}
-		}
-		if x >= 0 {
-			cells[x] = r.Text
-		} else {
-			return fmt.Errorf("%w: the change log's table has no column for what changed", ErrEdit)
-		}
-		at := len(c.w.lay.Reading.Sections[c.i].Blocks[b].Rows)
-		if !last {
-			at = 1 + k
-		}
-		if err := c.w.putRow(c.i, b, at, cells); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-var (
-	glue     = regexp.MustCompile(`^[\s)\]*_:,–—.(\[-]*`)
-	glueBack = regexp.MustCompile(`[\s(\[*_,–—-]*$`)
-)
-
-// entry writes an item or a paragraph like another one: its marks, the label and the date, then the new text.
-func (c *logging) entry(model string, old corpus.Label, text string) string {
-	flat := strings.Join(strings.Fields(model), " ")
-	t := newLabelForms(old, c.l.Version).find(flat, true)
-	if len(t) == 0 {
-		return c.l.Version + ": " + text
-	}
-	head := flat[:t[0].i] + t[0].write()
-	rest := flat[t[0].j:]
-	day := c.l.Date
-	d := dates(rest, corpus.Date{}, day)
-	sep := glue.FindString(rest)
-	switch {
-	case len(d) > 0 && !day.IsZero() && d[0].i <= len(sep):
-		after := rest[d[0].j:]
-		return head + rest[:d[0].i] + d[0].write() + ending(glue.FindString(after), after) + text
-	case len(d) > 0 && !day.IsZero() && strings.Trim(rest[d[len(d)-1].j:], ")] .*_") == "":
-		e := d[len(d)-1]
-		before := glueBack.FindString(rest[:e.i])
-		return head + ending(sep, rest) + text + before + e.write() + rest[e.j:]
-	}
-	return head + ending(sep, rest) + text
-}
-
-// ending is the sign between head and text; a model that had no text lends none.
-func ending(sep, rest string) string {
-	if sep == rest && !strings.HasSuffix(sep, " ") {
-		if strings.ContainsAny(sep, ":–—-") {
-			return sep + " "
-		}
-		return sep + ": "
-	}
-	if sep == "" {
-		return " "
-	}
-	return sep
-}
-
-// list adds items to a list of versions.
-func (c *logging) list(b int) error {
-	p := c.w.lay.Places[c.i]
-	var tops []markdown.Unit
-	var labels []corpus.Label
-	var days []corpus.Date
-	items := c.w.lay.Reading.Sections[c.i].Blocks[b].Items
-	for _, u := range p.Units {
-		if u.Block != b || strings.HasPrefix(items[u.Row], " ") {
-			continue
-		}
-		if l := labelIn(u.Text); !l.IsZero() {
-			tops, labels, days = append(tops, u), append(labels, l), append(days, identity.FindDate(u.Text))
-		}
-	}
-	last := newestLast(labels, days)
-	model, label := tops[0], labels[0]
-	if last {
-		model, label = tops[len(tops)-1], labels[len(labels)-1]
-	}
-	source := lines(strings.TrimRight(string(c.w.src[model.Lines.Start:model.Lines.End]), "\r\n "), "\n")
-	first, more, _ := strings.Cut(source, "\n")
-	m := itemLine.FindStringSubmatch(first)
-	if m == nil {
-		return fmt.Errorf("%w: the list of versions is written in a way that items cannot be told apart in", ErrUnsafe)
-	}
-	mark := m[1] + m[2] + m[5]
-	if last && m[3] != "" {
-		mark = fmt.Sprintf("%s%d%s%s", m[1], num(m[3])+1, m[4], m[5])
-	}
-	var out []string
-	if model.Nested {
-		// The version stands alone and its changes below it.
-		out = append(out, mark+c.stampLike(m[6], label))
-		inner := "  - "
-		if k := strings.Index(lines(string(c.w.src[model.Lines.End:p.Blocks[b].End]), "\n"), "\n"); k >= 0 {
-			if n := itemLine.FindStringSubmatch(strings.TrimRight(string(c.w.src[model.Lines.End:model.Lines.End+k]), "\r\n")); n != nil && n[3] == "" {
-				inner = n[1] + n[2] + n[5]
-			}
-		}
-		for _, r := range c.l.Rows {
-			out = append(out, inner+r.Text)
-		}
-	} else {
-		for _, r := range c.l.Rows {
-			out = append(out, mark+c.entry(m[6]+" "+more, label, r.Text))
-		}
-	}
-	text := strings.Join(out, "\n")
-	want := expect{section: c.i, text: true, blocks: onlyBlock(b)}
-	if last {
-		loose := len(tops) > 1 && !blankLine([]byte(first)) && tops[len(tops)-2].Lines.End < model.Lines.Start && blankLine(c.w.src[tops[len(tops)-2].Lines.End:])
-		above := 0
-		if loose {
-			above = 1
-		}
-		s := c.w.insertion(p.Blocks[b].End, above, text)
-		return c.w.commit(s, want, Done{})
-	}
-	eol := c.w.eol(model.Lines.End)
-	gap := eol
-	if len(tops) > 1 && blankLine(c.w.src[model.Lines.End:tops[1].Lines.Start]) && model.Lines.End < tops[1].Lines.Start {
-		gap = eol + eol
-	}
-	return c.w.commit(splice{at: model.Lines.Start, text: lines(text, eol) + gap}, want, Done{})
-}
-
-// paragraphs adds a paragraph to a log that is made of them.
-func (c *logging) paragraphs(b int) error {
-	s, p := c.w.lay.Reading.Sections[c.i], c.w.lay.Places[c.i]
-	var labels []corpus.Label
-	var days []corpus.Date
-	var at []int
-	for k := b; k < len(s.Blocks); k++ {
-		if l := labelIn(s.Blocks[k].Text); s.Blocks[k].Kind == corpus.Paragraph && !l.IsZero() {
-			labels, days, at = append(labels, l), append(days, identity.FindDate(s.Blocks[k].Text)), append(at, k)
-		}
-	}
-	last := newestLast(labels, days)
-	model, label := at[0], labels[0]
-	if last {
-		model, label = at[len(at)-1], labels[len(labels)-1]
-	}
-	raw := lines(strings.TrimRight(string(c.w.src[p.Blocks[model].Start:p.Blocks[model].End]), "\r\n"), "\n")
-	var out []string
-	for _, r := range c.l.Rows {
-		out = append(out, c.entry(raw, label, r.Text))
-	}
-	text := strings.Join(out, "\n\n")
-	added := len(out)
-	want := expect{section: c.i, text: true, blocks: func(old, now []corpus.Block) error {
-		k := model
-		if last {
-			k = model + 1
-		}
-		if len(now) != len(old)+added || !sameBlocks(old[:k], now[:k]) || !sameBlocks(old[k:], now[k+added:]) {
-			return fmt.Errorf("%w: other entries of the change log would read differently", ErrUnsafe)
-		}
-		return nil
-	}}
-	if last {
-		return c.w.commit(c.w.insertion(p.Blocks[model].End, 1, text), want, Done{})
-	}
-	eol := c.w.eol(p.Blocks[model].Start)
-	return c.w.commit(splice{at: p.Blocks[model].Start, text: lines(text, eol) + eol + eol}, want, Done{})
+	return l
 }
 
 // sections adds a section to a log that has one for each version.
@@ -490,5 +339,5 @@ func (c *logging) create() error {
 		}
 		above = c.w.blanksAbove(model)
 	}
-	return c.w.commit(c.w.insertion(at, above, head+"\n\n"+c.fresh()), expect{section: -1, at: k, added: 1}, Done{})
+	return c.w.commit(c.w.insertion(at, above, head+"\n\n"+c.fresh()), expect{section: -1, at: k, added: 1, title: "Change Log"}, Done{})
 }

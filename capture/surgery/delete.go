@@ -9,8 +9,19 @@ import (
 	"substrate/corpus/markdown"
 )
 
-// delete takes a statement out: the whole paragraph, row, item or line of code when the text is all of it, else the words.
+// delete takes a statement out, so that it cannot be taken out again.
 func (w *work) delete(i int, e Edit) error {
+	if err := w.takeOut(i, e); err != nil {
+		return err
+	}
+	if len(w.wholeRows(i, e.Text))+len(statements(w.lay.Places[i].Units, e.Text)) > 0 {
+		return fmt.Errorf("%w: %q would still stand in the section; give more of the text around it", ErrUnsafe, e.Text)
+	}
+	return nil
+}
+
+// takeOut removes the whole paragraph, row, item or line of code when the text is all of it, else the words.
+func (w *work) takeOut(i int, e Edit) error {
 	if strings.TrimSpace(e.Text) == "" {
 		return fmt.Errorf("%w: it has no text to take out", ErrEdit)
 	}

@@ -17,7 +17,8 @@ type expect struct {
 	added   int  // number of new sections, from index at on
 	at      int
 	number  string // of the first new section
-	any     bool   // its number may be any
+	title   string // of the first new section
+	any     bool   // its number and title may be any
 	blocks  func(old, now []corpus.Block) error
 }
 
@@ -68,6 +69,9 @@ func (e expect) hold(old, now *markdown.Layout) error {
 	}
 	if e.added > 0 && !e.any && b[e.at].Number != e.number {
 		return fmt.Errorf("%w: the new heading would not be read with the number %q but with %q; give another heading or number", ErrUnsafe, e.number, b[e.at].Number)
+	}
+	if e.added > 0 && !e.any && b[e.at].Title != e.title {
+		return fmt.Errorf("%w: the new heading would be read as %q; give another heading", ErrUnsafe, b[e.at].Title)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func find(l *markdown.Layout, ref string) (int, error) {
 		func(s corpus.Section) bool { return s.Anchor == anchor },
 		func(s corpus.Section) bool { return slug != "" && s.Anchor == slug },
 		func(s corpus.Section) bool {
-			return slug != "" && (string(corpus.MakeSlug(s.Title)) == slug || string(corpus.MakeSlug(s.Heading())) == slug)
+			return slug != "" && (string(corpus.MakeSlug(s.Title)) == slug || string(corpus.MakeSlug(s.Heading())) == slug || string(corpus.MakeSlug(s.Number)) == slug)
 		},
 	} {
 		for i, s := range l.Reading.Sections {

@@ -85,14 +85,17 @@ func writeRoman(n int) string {
 	return sb.String()
 }
 
-func taken(l *markdown.Layout, number string) bool {
-	for _, s := range l.Reading.Sections {
+// numbered is the index of the section with a number; -1 for none.
+func numbered(l *markdown.Layout, number string) int {
+	for i, s := range l.Reading.Sections {
 		if s.Number != "" && corpus.MakeAnchor(s.Number) == corpus.MakeAnchor(number) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
+
+func taken(l *markdown.Layout, number string) bool { return numbered(l, number) >= 0 }
 
 // free goes on from a number until one is not taken.
 func free(l *markdown.Layout, number string) string {
@@ -114,7 +117,12 @@ func numberAfter(l *markdown.Layout, i, next int) (string, error) {
 			continue
 		}
 		n := between(own)
-		if n == "" || taken(l, n) {
+		at := numbered(l, n)
+		for n != "" && at >= 0 && at < next {
+			n = between(n) // §0a stands below §0 already: §0b comes behind both
+			at = numbered(l, n)
+		}
+		if n == "" || at >= 0 {
 			return "", fmt.Errorf("%w: there is no free number between %s and %s; insert after %s, or give a number", ErrEdit, own, s.Number, s.Number)
 		}
 		return n, nil

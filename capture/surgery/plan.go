@@ -2,6 +2,10 @@ package surgery
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"substrate/corpus"
 	"substrate/corpus/markdown"
@@ -128,3 +132,36 @@ var (
 	// ErrEdit says that the edit itself is incomplete or wrong.
 	ErrEdit = errors.New("edit cannot be used")
 )
+
+// check refuses what no document can hold.
+func (p Plan) check() error {
+	var texts []string
+	for _, e := range p.Edits {
+		texts = append(texts, e.Section, e.Heading, e.Number, e.Text, e.Table, e.Row, e.Column, e.Old, e.New)
+		texts = append(texts, e.Cells...)
+	}
+	var heads []string
+	if p.Bump != nil {
+		heads = append(heads, p.Bump.Version, p.Bump.Supersedes)
+	}
+	if p.Log != nil {
+		heads = append(heads, p.Log.Version)
+		for _, r := range p.Log.Rows {
+			texts = append(texts, r.Text)
+			for k, v := range r.Cells {
+				texts = append(texts, k, v)
+			}
+		}
+	}
+	for _, t := range slices.Concat(texts, heads) {
+		if !utf8.ValidString(t) || strings.ContainsRune(t, 0) {
+			return fmt.Errorf("%w: %q holds bytes that are no UTF-8 text", ErrEdit, short(t))
+		}
+	}
+	for _, t := range heads {
+		if strings.ContainsFunc(t, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fmt.Errorf("%w: %q is more than one line", ErrEdit, short(t))
+		}
+	}
+	return nil
+}

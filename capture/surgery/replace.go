@@ -21,7 +21,13 @@ func (w *work) replace(i int, e Edit) error {
 	if err != nil {
 		return err
 	}
-	return w.exchange(i, at, e.New, Done{Before: e.Old, After: e.New})
+	if err := w.exchange(i, at, e.New, Done{Before: e.Old, After: e.New}); err != nil {
+		return err
+	}
+	if _, err := w.single(i, e.Old, e.New); err == nil {
+		return fmt.Errorf("%w: %q would still stand in the section; give more of the text around it", ErrUnsafe, e.Old)
+	}
+	return nil
 }
 
 func same(a, b string) bool {

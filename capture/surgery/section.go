@@ -18,9 +18,6 @@ type fragment struct {
 }
 
 func readFragment(text string) (fragment, error) {
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return fragment{}, fmt.Errorf("%w: its text holds bytes that are no UTF-8 text", ErrEdit)
-	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	kept := strings.Split(text, "\n")
 	for len(kept) > 0 && strings.TrimSpace(kept[0]) == "" {
@@ -58,17 +55,33 @@ func (w *work) append(i int, e Edit) error {
 	}
 	add := f.lay.Reading.Sections[0].Blocks
 	own := w.lay.Reading.Sections[i].Blocks
-	if holds(own, add) {
+	if w.has(i, f, add) {
 		return fmt.Errorf("%w: the section holds this text", ErrDone)
 	}
 	p := w.lay.Places[i]
 	want := expect{section: i, text: true, blocks: appended}
+	done := false
 	if s, ok := w.moreItems(p, own, f, add); ok {
-		if w.commit(s, want, Done{}) == nil {
-			return nil
+		done = w.commit(s, want, Done{}) == nil
+	}
+	if !done {
+		if err := w.commit(w.insertion(p.Content, 1, f.text), want, Done{}); err != nil {
+			return err
 		}
 	}
-	return w.commit(w.insertion(p.Content, 1, f.text), want, Done{})
+	if !w.has(i, f, add) {
+		return fmt.Errorf("%w: the text would be read as something else there", ErrUnsafe)
+	}
+	return nil
+}
+
+// has reports whether a section holds the text of an edit: as it is read, or as it is written.
+func (w *work) has(i int, f fragment, add []corpus.Block) bool {
+	if holds(w.lay.Reading.Sections[i].Blocks, add) {
+		return true
+	}
+	p := w.lay.Places[i].Own
+	return strings.Contains("\n"+lines(string(w.src[p.Start:p.End]), "\n")+"\n", "\n"+f.text+"\n")
 }
 
 // appended allows new blocks at the end, and new items in a list that was the last block.
@@ -232,7 +245,7 @@ func (w *work) newSection(i int, e Edit) error {
 		text += strings.Repeat("\n", 1+w.blanksBelow(model)) + f.text
 	}
 	at := w.lay.Places[end-1].Content
-	want := expect{section: -1, at: end, added: added, number: strings.ReplaceAll(number, "§ ", "§")}
+	want := expect{section: -1, at: end, added: added, number: strings.ReplaceAll(number, "§ ", "§"), title: plain(title)}
 	if err := w.commit(w.insertion(at, above, text), want, Done{}); err != nil {
 		return err
 	}

@@ -89,7 +89,8 @@ func (f *labelForms) find(text string, alone bool) []token {
 	}
 	for _, m := range f.core.FindAllStringIndex(text, -1) {
 		i, j := m[0], m[1]
-		word := labelWord.FindStringSubmatchIndex(text[:i])
+		near := max(0, i-24) // a word that belongs to a label stands right before it
+		word := labelWord.FindStringSubmatchIndex(text[near:i])
 		before, _ := utf8.DecodeLastRuneInString(text[:i])
 		if word == nil && i > 0 && (isWord(before) || strings.ContainsRune(".-/", before)) || j < len(text) && (wordAt(text[j:]) || preTail.MatchString(text[j:])) {
 			continue
@@ -100,7 +101,7 @@ func (f *labelForms) find(text string, alone bool) []token {
 		}
 		from := i
 		if word != nil {
-			from = word[2]
+			from = near + word[2]
 			if f.word && strings.TrimSpace(text[from:i]) == text[from:i] && !strings.ContainsAny(core, "0123456789") {
 				continue // "VC" is no version
 			}

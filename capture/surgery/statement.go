@@ -211,7 +211,7 @@ func short(s string) string {
 		return s
 	}
 	cut := 120
-	for !utf8.RuneStart(s[cut]) {
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
 		cut--
 	}
 	return s[:cut] + "…"

@@ -18,9 +18,9 @@ import (
 
 // captureFlags are where findings come from, and what is known of them.
 type captureFlags struct {
-	to, kind, evidence, file, transcript, by, accept string
-	drift, checklist                                 bool
-	session                                          int
+	to, kind, heading, evidence, file, transcript, by, accept string
+	drift, checklist                                          bool
+	session                                                   int
 }
 
 func (a *app) captureCmd() *cobra.Command {
@@ -49,6 +49,7 @@ Exit status: 0 kept; 1 failed, nothing was lost; 2 wrong command line; 5 the tar
 	}
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "where it belongs, as a `reference`; always wins")
+	f.StringVar(&o.heading, "heading", "", "give it a section of its own with this `heading`, behind the one that --to names")
 	f.StringVar(&o.kind, "kind", "", "a: the system changed; b: a document must change; c: both")
 	f.StringVar(&o.evidence, "evidence", "", "a `file` with what a program printed, kept verbatim; - reads standard input")
 	f.StringVar(&o.file, "file", "", "a `file` with findings")
@@ -138,6 +139,9 @@ func (a *app) complete(found []capture.Finding, o captureFlags) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if o.heading != "" && o.to == "" {
+		return usageError{errors.New("capture: --heading needs --to: the section that the new one stands behind")}
+	}
 	evidence := ""
 	if o.evidence != "" {
 		if evidence, err = a.input(o.evidence); err != nil {
@@ -156,6 +160,9 @@ func (a *app) complete(found []capture.Finding, o captureFlags) error {
 		f.Session, f.By = o.session, by
 		if f.To == "" {
 			f.To = o.to
+		}
+		if f.Heading == "" {
+			f.Heading = o.heading
 		}
 		if f.Kind == "" {
 			f.Kind = kind

@@ -39,40 +39,21 @@ func (c *Catalog) PromptVersion(ctx context.Context, n int) (p Prompt, ok bool, 
 }
 
 func (c *Catalog) onePrompt(ctx context.Context, query string, args ...any) (p Prompt, ok bool, err error) {
-	var at, taken string
-	var raw []byte
-	err = c.db.QueryRowContext(ctx, query, args...).Scan(&p.Version, &at, &p.Cascade, &p.Hash, &p.Template, &raw, &taken, &p.Taker)
+	err = c.db.QueryRowContext(ctx, query, args...).Scan(&p.Version, instant{&p.At}, &p.Cascade, &p.Hash, &p.Template, (*[]byte)(&p.Prompt), instant{&p.Taken}, &p.Taker)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}
 	if err != nil {
 		return p, false, fmt.Errorf("read the recorded prompts: %w", err)
 	}
-	p.At, _ = time.Parse(time.RFC3339Nano, at)
-	p.Taken, _ = time.Parse(time.RFC3339Nano, taken)
-	p.Prompt = raw
 	return p, true, nil
 }
 
 // Prompts lists all that were recorded, newest first, without their text.
 func (c *Catalog) Prompts(ctx context.Context) ([]Prompt, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT version, at, cascade, hash, template, taken, taker FROM prompts ORDER BY version DESC")
-	if err != nil {
-		return nil, fmt.Errorf("read the recorded prompts: %w", err)
-	}
-	defer rs.Close()
-	var out []Prompt
-	for rs.Next() {
-		var p Prompt
-		var at, taken string
-		if err := rs.Scan(&p.Version, &at, &p.Cascade, &p.Hash, &p.Template, &taken, &p.Taker); err != nil {
-			return nil, fmt.Errorf("read the recorded prompts: %w", err)
-		}
-		p.At, _ = time.Parse(time.RFC3339Nano, at)
-		p.Taken, _ = time.Parse(time.RFC3339Nano, taken)
-		out = append(out, p)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "recorded prompts", "SELECT version, at, cascade, hash, template, taken, taker FROM prompts ORDER BY version DESC", func(rs *sql.Rows, p *Prompt) error {
+		return rs.Scan(&p.Version, instant{&p.At}, &p.Cascade, &p.Hash, &p.Template, instant{&p.Taken}, &p.Taker)
+	})
 }
 
 // RecordPrompt keeps a prompt under the next number, unless the newest one has the same hash; it answers the number. template is the

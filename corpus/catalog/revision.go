@@ -63,24 +63,9 @@ func (c *Catalog) PutRevision(ctx context.Context, r Revision, findings func(id 
 
 // Revisions lists revisions by number.
 func (c *Catalog) Revisions(ctx context.Context) ([]Revision, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT id, at, document, state, cascade, revision FROM revisions ORDER BY id")
-	if err != nil {
-		return nil, fmt.Errorf("read the revisions: %w", err)
-	}
-	defer rs.Close()
-	var out []Revision
-	for rs.Next() {
-		var r Revision
-		var at, doc string
-		var raw []byte
-		if err := rs.Scan(&r.ID, &at, &doc, &r.State, &r.Cascade, &raw); err != nil {
-			return nil, fmt.Errorf("read the revisions: %w", err)
-		}
-		r.At, _ = time.Parse(time.RFC3339Nano, at)
-		r.Document, r.Revision = corpus.Slug(doc), raw
-		out = append(out, r)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "revisions", "SELECT id, at, document, state, cascade, revision FROM revisions ORDER BY id", func(rs *sql.Rows, r *Revision) error {
+		return rs.Scan(&r.ID, instant{&r.At}, &r.Document, &r.State, &r.Cascade, (*[]byte)(&r.Revision))
+	})
 }
 
 // Source is the Markdown that an original was made from, or that was made from it; ok is false when none is kept.

@@ -56,25 +56,9 @@ func (c *Catalog) Sessions(ctx context.Context, open bool) ([]Session, error) {
 	if open {
 		q += "WHERE ended = '' "
 	}
-	rs, err := c.db.QueryContext(ctx, q+"ORDER BY id DESC")
-	if err != nil {
-		return nil, fmt.Errorf("read the sessions: %w", err)
-	}
-	defer rs.Close()
-	var out []Session
-	for rs.Next() {
-		var s Session
-		var at, ended string
-		var raw []byte
-		if err := rs.Scan(&s.ID, &at, &ended, &raw); err != nil {
-			return nil, fmt.Errorf("read the sessions: %w", err)
-		}
-		s.At, _ = time.Parse(time.RFC3339Nano, at)
-		s.Ended, _ = time.Parse(time.RFC3339Nano, ended)
-		s.Session = raw
-		out = append(out, s)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "sessions", q+"ORDER BY id DESC", func(rs *sql.Rows, s *Session) error {
+		return rs.Scan(&s.ID, instant{&s.At}, instant{&s.Ended}, (*[]byte)(&s.Session))
+	})
 }
 
 // AddFinding keeps a finding and answers its number: written to the disk when it returns. A finding with the same retry key is
@@ -126,23 +110,8 @@ type execer interface {
 
 // Findings lists findings by number: of one session, or of all with session 0; in one state, or in any with "".
 func (c *Catalog) Findings(ctx context.Context, session int, state string) ([]Finding, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT id, retry, session, at, state, revision, finding FROM findings WHERE (? = 0 OR session = ?) AND (? = '' OR state = ?) ORDER BY id",
-		session, session, state, state)
-	if err != nil {
-		return nil, fmt.Errorf("read the findings: %w", err)
-	}
-	defer rs.Close()
-	var out []Finding
-	for rs.Next() {
-		var f Finding
-		var at string
-		var raw []byte
-		if err := rs.Scan(&f.ID, &f.Retry, &f.Session, &at, &f.State, &f.Revision, &raw); err != nil {
-			return nil, fmt.Errorf("read the findings: %w", err)
-		}
-		f.At, _ = time.Parse(time.RFC3339Nano, at)
-		f.Finding = raw
-		out = append(out, f)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "findings", "SELECT id, retry, session, at, state, revision, finding FROM findings WHERE (? = 0 OR session = ?) AND (? = '' OR state = ?) ORDER BY id",
+		func(rs *sql.Rows, f *Finding) error {
+			return rs.Scan(&f.ID, &f.Retry, &f.Session, instant{&f.At}, &f.State, &f.Revision, (*[]byte)(&f.Finding))
+		}, session, session, state, state)
 }

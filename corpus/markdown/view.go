@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -58,40 +59,34 @@ func (v view) trim() view {
 
 // oneLine puts one space where there was any run of white space, and none at the ends.
 func (v view) oneLine() view {
-	out := view{b: make([]byte, 0, len(v.b))}
+	if v.at == nil {
+		return view{b: []byte(strings.Join(strings.Fields(string(v.b)), " "))}
+	}
+	out := view{b: make([]byte, 0, len(v.b)), at: make([]Span, 0, len(v.b))}
 	var gap Span
 	open := false
 	for i := 0; i < len(v.b); {
 		r, n := utf8.DecodeRune(v.b[i:])
-		if isSpace(r) {
-			if v.at != nil {
-				if !open {
-					gap = v.at[i]
-				}
-				gap.End = max(gap.End, v.at[i+n-1].End)
+		if unicode.IsSpace(r) {
+			if !open {
+				gap = v.at[i]
 			}
+			gap.End = max(gap.End, v.at[i+n-1].End)
 			open = true
 			i += n
 			continue
 		}
 		if open && len(out.b) > 0 {
 			out.b = append(out.b, ' ')
-			if v.at != nil {
-				out.at = append(out.at, gap)
-			}
+			out.at = append(out.at, gap)
 		}
 		open = false
 		out.b = append(out.b, v.b[i:i+n]...)
-		if v.at != nil {
-			out.at = append(out.at, v.at[i:i+n]...)
-		}
+		out.at = append(out.at, v.at[i:i+n]...)
 		i += n
 	}
 	return out
 }
-
-// isSpace is what strings.Fields takes for white space.
-func isSpace(r rune) bool { return len(strings.Fields(string(r))) == 0 }
 
 // unescape takes the backslash off punctuation outside code.
 func (v view) unescape() view {
@@ -225,12 +220,12 @@ func (w *walker) broken(n ast.Node) view {
 			put(c.Value, Span{max(c.Pos(), 0), max(c.Pos(), 0)}, true)
 		case *ast.AutoLink:
 			at := max(c.Pos(), 0)
-			url, label := c.URL(w.src), c.Label(w.src)
+			label := c.Label(w.src) // as printed: www.example.org has no scheme
 			place := Span{at, min(at+len(label), len(w.src))}
 			if at < len(w.src) && w.src[at] == '<' {
 				place.End = min(at+len(label)+2, len(w.src))
 			}
-			put(url, place, true)
+			put(label, place, true)
 		case *east.TaskCheckBox:
 			mark := "[ ] "
 			if c.IsChecked {
