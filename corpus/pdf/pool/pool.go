@@ -110,6 +110,16 @@ func (p *Pool) ask(ctx context.Context, req request) (response, error) {
 	case <-ctx.Done():
 		return response{}, ctx.Err()
 	}
+	// One that is at hand beats one that has to be started.
+	for i := 0; c == nil && i < p.o.Processes; i++ {
+		select {
+		case other := <-p.slots:
+			p.slots <- c
+			c = other
+		default:
+			i = p.o.Processes
+		}
+	}
 	if c == nil {
 		var err error
 		if c, err = p.start(ctx); err != nil {
