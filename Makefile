@@ -3,7 +3,7 @@ GO      ?= go
 LDFLAGS := -s -w
 BIN     := bin/substrate
 
-.PHONY: demo test build check deps fixtures bench fuzz clean
+.PHONY: demo test build check deps fixtures bench fuzz faults release screenshots clean
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/substrate
@@ -25,12 +25,21 @@ test: deps check ## everything; installs what it needs
 fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see fixtures/README.md)
 	fixtures/library/print.sh
 
+screenshots: deps ## every page at phone and desktop width, light and dark, into screenshots/
+	$(GO) test ./web -count=1 -run TestEveryPage -screenshots $(CURDIR)/screenshots
+
 bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf
 
+faults: ## kill -9 at 200 random moments (and 50 each of approve and restore), many processes at once, full disks, read-only folders; KILLS=1000 SEED=7 for more
+	$(GO) test ./cmd/substrate -run '[kK]illed|ManyProcesses|FullDisk|ReadOnly' -timeout 60m -count 1 -v -kills $(or $(KILLS),200) -seed $(or $(SEED),1)
+
+release: ## static programs for all platforms, Debian packages and checksums in dist/; VERSION=1.2.0 sets the version
+	$(GO) run ./packaging -version '$(VERSION)'
+
 fuzz: ## each fuzz target for a minute
-	@for p in corpus:FuzzLabel corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify; do \
+	@for p in corpus:FuzzLabel prompts:FuzzOverride prompts:FuzzSuspicious corpus:FuzzRef corpus/markdown:FuzzRead corpus/pdf/layout:FuzzLayout corpus/pdf/light:FuzzLight corpus/identity:FuzzIdentify mcp:FuzzURI corpus/markdown:FuzzLocate typeset:FuzzPDF capture/surgery:FuzzNextLabel capture/surgery:FuzzApply capture/source:FuzzFromVersion; do \
 		$(GO) test ./$${p%%:*} -run '^$$' -fuzz "^$${p##*:}$$" -fuzztime 60s || exit 1; done
 
 clean:
-	rm -rf bin demo
+	rm -rf bin demo dist

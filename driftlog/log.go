@@ -2,6 +2,8 @@ package driftlog
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -185,15 +187,15 @@ func apply(list []State, notes []Note) []State {
 
 // Named says that id means an entry, now or formerly, however its case is written.
 func Named(s State, id string) bool {
-	if strings.EqualFold(s.ID, id) {
-		return true
-	}
-	for _, a := range s.Also {
-		if strings.EqualFold(a, id) {
-			return true
-		}
-	}
-	return false
+	want := sameID(id)
+	return sameID(s.ID) == want || slices.ContainsFunc(s.Also, func(a string) bool { return sameID(a) == want })
+}
+
+var leadingZeros = regexp.MustCompile(`(^|[^0-9])0+([0-9])`)
+
+// sameID is what ids that mean the same have in common: d-7 is D-07.
+func sameID(id string) string {
+	return leadingZeros.ReplaceAllString(strings.ToLower(strings.TrimSpace(id)), "$1$2")
 }
 
 // sameEntry finds the entry of a log that tells the same as an added one.

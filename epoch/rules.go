@@ -1,8 +1,10 @@
 package epoch
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -184,6 +186,13 @@ func (r Rules) rank(name string) int {
 		return n * 1000
 	}
 	return 0
+}
+
+// Newest orders names of epochs, newest first; those that no rule ranks keep the order of their names.
+func (r Rules) Newest(names []string) []string {
+	out := slices.Clone(names)
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(r.rank(b), r.rank(a)), cmp.Compare(a, b)) })
+	return slices.Compact(out)
 }
 
 var epochNumberForm = regexp.MustCompile(`(?i)^\s*(?:epoch|era|phase)?[\s#:-]*(\d+|[ivx]+)\s*$`)

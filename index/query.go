@@ -12,6 +12,8 @@ type Query struct {
 	Text string
 	// Versions restricts the search to these keys; nil means all, empty none.
 	Versions []string
+	// Literal leaves words as they are that occur nowhere; otherwise similar ones that do are searched for instead.
+	Literal bool
 	// Archive searches the archive as well.
 	Archive bool
 	// Limit is the number of hits wanted, 10 when 0; Offset skips that many before.

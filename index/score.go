@@ -52,6 +52,7 @@ type scratch struct {
 	xDocs   []uint32 // passages with x set
 	docs    []uint32 // passages with a score
 	allowed []bool   // nil: all
+	literal bool     // words that occur nowhere are not corrected
 	found   []ranked
 }
 
@@ -83,7 +84,7 @@ func (x *Index) release(s *scratch) {
 	for _, d := range s.docs {
 		s.score[d], s.cover[d] = 0, 0
 	}
-	s.docs, s.allowed = s.docs[:0], nil
+	s.docs, s.allowed, s.literal = s.docs[:0], nil, false
 	x.pool.Put(s)
 }
 
@@ -224,6 +225,7 @@ func (s *scratch) allow(keys []string, archive bool) error {
 type ranked struct {
 	doc   uint32
 	score float64
+	cover float64 // share of the question's weight that occurs in it
 }
 
 // scored is one that may become a hit, read.
@@ -245,7 +247,7 @@ func (x *Index) rank(ctx context.Context, s *scratch, wants []need, archive bool
 		if err := s.gather(*n, archive, size.average); err != nil {
 			return nil, nil, err
 		}
-		if len(s.xDocs) == 0 && n.single {
+		if len(s.xDocs) == 0 && n.single && !s.literal {
 			better, ok, err := x.correct(s, *n, archive)
 			if err != nil {
 				return nil, nil, err
@@ -263,11 +265,12 @@ func (x *Index) rank(ctx context.Context, s *scratch, wants []need, archive bool
 	}
 	found = s.found[:0]
 	for _, d := range s.docs {
-		cov := s.cover[d] / total
+		share := s.cover[d] / total
+		cov := share
 		if coveragePower != 1 {
 			cov = math.Pow(cov, coveragePower)
 		}
-		found = append(found, ranked{d, s.score[d] * cov})
+		found = append(found, ranked{d, s.score[d] * cov, share})
 	}
 	s.found = found
 	return found, corrected, nil

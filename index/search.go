@@ -12,6 +12,8 @@ type Hit struct {
 	Passage
 	// Score orders the hits of one search; it means nothing across searches.
 	Score float64
+	// Cover is the share of the query's weight, rare words counting more, that occurs in the passage: 0 to 1.
+	Cover float64
 	// Highlights are the sentences or lines that match best, matched words between « and ». At most three.
 	Highlights []string
 	// Archived says that the passage comes from the archive.
@@ -24,6 +26,8 @@ type Result struct {
 	Hits []Hit
 	// Total is the number of passages that match, in any degree.
 	Total int
+	// Weight is what all words of the query weigh together: a passage that has them all scores about this much.
+	Weight float64
 	// Corrected is the query as it was understood, when words that occur nowhere were replaced by similar
 	// ones that do; else empty.
 	Corrected string
@@ -55,6 +59,7 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	defer x.release(s)
+	s.literal = q.Literal
 	if q.Versions != nil {
 		if err := s.allow(q.Versions, q.Archive); err != nil {
 			return Result{}, fmt.Errorf("search: %w", err)
@@ -72,6 +77,9 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	res.Total = len(found)
+	for _, n := range wants {
+		res.Weight += n.weight
+	}
 	res.Corrected = apply(corrected, text)
 
 	// The best are looked at more closely. Their number does not depend on the page asked for, or pages
@@ -95,7 +103,7 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 		return res, nil
 	}
 	for _, f := range top[offset:min(offset+limit, len(top))] {
-		res.Hits = append(res.Hits, Hit{Passage: f.passage, Score: f.score, Archived: f.archived, Highlights: m.highlights(f.passage)})
+		res.Hits = append(res.Hits, Hit{Passage: f.passage, Score: f.score, Cover: f.cover, Archived: f.archived, Highlights: m.highlights(f.passage)})
 	}
 	return res, nil
 }

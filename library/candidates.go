@@ -124,6 +124,7 @@ func (l *Library) Judge(ctx context.Context, id string, accept bool, because str
 	if err != nil {
 		return nil, nil, err
 	}
+	defer s.done()
 	list, err := s.cat.Candidates(ctx)
 	if err != nil {
 		return nil, nil, err

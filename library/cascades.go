@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"substrate/corpus"
+	"substrate/corpus/catalog"
 )
 
 // CascadeInfo is one recorded run.
@@ -25,24 +26,29 @@ func (l *Library) Cascades(ctx context.Context, limit int) ([]CascadeInfo, error
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	list, err := s.cat.Cascades(ctx, max(limit, 1))
 	if err != nil {
 		return nil, err
 	}
 	out := []CascadeInfo{}
 	for _, c := range list {
-		info := CascadeInfo{Number: c.Number, At: c.At.Local().Format("2006-01-02 15:04"), Kind: c.Kind}
-		if c.Undone != nil {
-			info.Undone = c.Undone.Local().Format("2006-01-02 15:04")
-		}
-		var r Report
-		if json.Unmarshal(c.Report, &r) == nil {
-			info.Report = &r
-			info.Summary = fmt.Sprintf("%d added, %d replaced, %d archived, %d held, %d failed", len(r.Added), len(r.Replaced), len(r.Archived), len(r.Held), len(r.Failed))
-		}
-		out = append(out, info)
+		out = append(out, cascadeInfo(c))
 	}
 	return out, nil
+}
+
+func cascadeInfo(c catalog.Cascade) CascadeInfo {
+	info := CascadeInfo{Number: c.Number, At: c.At.Local().Format("2006-01-02 15:04"), Kind: c.Kind}
+	if c.Undone != nil {
+		info.Undone = c.Undone.Local().Format("2006-01-02 15:04")
+	}
+	var r Report
+	if json.Unmarshal(c.Report, &r) == nil {
+		info.Report = &r
+		info.Summary = fmt.Sprintf("%d added, %d replaced, %d archived, %d held, %d failed", len(r.Added), len(r.Replaced), len(r.Archived), len(r.Held), len(r.Failed))
+	}
+	return info
 }
 
 // Complete lists references that begin with start: slugs, behind an "@" versions, behind a "#" sections.
@@ -51,6 +57,7 @@ func (l *Library) Complete(ctx context.Context, start string, deeper bool) ([]st
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	doc, anchor, hasAnchor := strings.Cut(start, "#")
 	name, _, hasVersion := strings.Cut(doc, "@")
 	var out []string

@@ -40,20 +40,25 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 	if strings.TrimSpace(statement) == "" {
 		return nil, errors.New("there is no statement to check; write one: substrate check \"retention is 45 days\"")
 	}
-	idx, s, _, err := l.index(ctx)
+	s, _, err := l.searcher(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	out := &Checked{Statement: statement, Verdict: "unknown", For: []Witness{}, Against: []Witness{}, Drift: []Drift{}}
-	now, past, err := l.witnesses(ctx, idx, s, statement)
+	now, past, err := l.witnesses(ctx, s, statement)
 	if err != nil {
 		return nil, err
 	}
 	var agree, deny, drifted, old []Witness
+	sure := 0.0
+	for _, f := range now {
+		sure = max(sure, f.Score)
+	}
 	for _, f := range now {
 		w, err := l.witness(ctx, s, st, f)
 		if err != nil {
@@ -66,7 +71,7 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 			old = append(old, w)
 		case f.Agrees:
 			agree = append(agree, w)
-		case w.Standing != epoch.Historical && len(w.Drift) == 0:
+		case w.Standing != epoch.Historical && len(w.Drift) == 0 && f.Score >= weak*sure:
 			deny = append(deny, w)
 		}
 	}
@@ -91,7 +96,7 @@ func (l *Library) Check(ctx context.Context, statement string) (*Checked, error)
 	}
 	out.Searched = fmt.Sprintf("the current versions of %d documents, then all earlier versions", len(all))
 	if out.Verdict == "unknown" && len(now) == 0 {
-		out.Notes = append(out.Notes, l.nearby(ctx, idx, s, statement)...)
+		out.Notes = append(out.Notes, l.nearby(ctx, s, statement)...)
 	}
 	return out, nil
 }
@@ -132,12 +137,15 @@ func denies(list []Drift, statement string) bool {
 	return false
 }
 
+// weak is the share of the surest witness's likeness below which another passage is not held to speak of the same thing.
+const weak = 0.75
+
 // witnesses are the claims for and against a statement in the sections that search finds for it: of the current versions, and
 // of all others.
-func (l *Library) witnesses(ctx context.Context, idx *index.Index, s *snapshot, statement string) (now, past []echo.Found, err error) {
+func (l *Library) witnesses(ctx context.Context, s *snapshot, statement string) (now, past []echo.Found, err error) {
 	pools := map[bool]*echo.Pool{true: echo.NewPool(), false: echo.NewPool()}
 	for _, archive := range []bool{false, true} {
-		res, err := idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 40})
+		res, err := s.idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 40})
 		if err != nil {
 			return nil, nil, fmt.Errorf("search: %w", err)
 		}
@@ -173,10 +181,10 @@ func (l *Library) witness(ctx context.Context, s *snapshot, st *driftState, f ec
 }
 
 // nearby says what comes closest to a statement that nothing speaks of.
-func (l *Library) nearby(ctx context.Context, idx *index.Index, s *snapshot, statement string) []string {
+func (l *Library) nearby(ctx context.Context, s *snapshot, statement string) []string {
 	var out []string
 	for _, archive := range []bool{false, true} {
-		res, err := idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 1})
+		res, err := s.idx.Search(ctx, index.Query{Text: statement, Archive: archive, Limit: 1})
 		if err != nil || len(res.Hits) == 0 {
 			continue
 		}

@@ -10,14 +10,20 @@ import (
 
 	"substrate/corpus"
 	"substrate/epoch"
+	"substrate/typeset"
 )
 
 // Config is what substrate.yaml, the environment and flags settle.
 type Config struct {
+	Name      string        `mapstructure:"name"` // "" is the folder's
 	Epochs    []EpochConfig `mapstructure:"epochs"`
 	Snapshots string        `mapstructure:"snapshots"` // "one-per-epoch" (default) or "none"
 	PDF       PDFConfig     `mapstructure:"pdf"`
-	DriftLog  DriftConfig   `mapstructure:"drift_log"`
+	DriftLog  Place         `mapstructure:"drift_log"`
+	// Priorities names the document, and perhaps the section, whose top stands in the brief; without it a title tells.
+	Priorities Place `mapstructure:"priorities"`
+	// Theme is how issued PDFs look.
+	Theme typeset.Theme `mapstructure:"theme"`
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -116,8 +122,11 @@ func digest(v any) string {
 	return hex.EncodeToString(h[:16])
 }
 
-// template is a new library's substrate.yaml.
-const template = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
+// newConfig is a new library's substrate.yaml.
+const newConfig = `# This file makes the folder a substrate library. Everything in it is optional: a library works with no edits.
+
+# What people call the library; without it, the name of its folder.
+# name: Pump Station
 
 # Epochs, newest first. The newest is authoritative; documents last issued in an earlier one are historical.
 # Without this, "EPOCH 1", "EPOCH 2", … are understood wherever documents say so.
@@ -139,6 +148,20 @@ const template = `# This file makes the folder a substrate library. Everything i
 # drift_log:
 #   document: project-roadmap
 #   section: Drift Log
+
+# What matters next: its top stands in the brief that a session starts with. Without this, an authoritative document with
+# "Priorities", "Backlog", "Next Steps" or the like in its title is taken.
+# priorities:
+#   document: team-priorities
+#   section: "1"
+
+# How issued PDFs look.
+# theme:
+#   page: a4              # or letter
+#   logo: logo.png        # for the cover; PNG or JPEG, beside this file
+#   footer: Confidential
+#   colours: {accent: "#1f3a5f"}
+#   fonts: {body: {name: serif}}     # sans, serif, or TrueType files: {regular: my.ttf, bold: my-bold.ttf}
 
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices
@@ -167,7 +190,7 @@ func Init(dir string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("write %s: %w", ConfigFile, err)
 	}
-	if _, err := f.WriteString(template); err != nil {
+	if _, err := f.WriteString(newConfig); err != nil {
 		f.Close()
 		os.Remove(path)
 		return false, fmt.Errorf("write %s: %w", ConfigFile, err)

@@ -86,6 +86,7 @@ func (l *Library) Diff(ctx context.Context, from, to string) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	_, a, rows, err := l.resolve(ctx, s.cat, from)
 	if err != nil {
 		return nil, err
@@ -215,6 +216,7 @@ func (l *Library) DiffCascade(ctx context.Context, n int) ([]*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	all, err := s.cat.All(ctx)
 	if err != nil {
 		return nil, err

@@ -27,12 +27,12 @@ type driftState struct {
 func (l *Library) driftDigest() string {
 	return digest(struct {
 		V int
-		C DriftConfig
+		C Place
 	}{driftVersion, l.Config.DriftLog})
 }
 
-// DriftConfig names the section that is the drift log, when headings do not tell.
-type DriftConfig struct {
+// Place names a document by its slug, and perhaps a section of it by number or heading.
+type Place struct {
 	Document string `mapstructure:"document"`
 	Section  string `mapstructure:"section"`
 }
@@ -259,6 +259,7 @@ func (l *Library) DriftLog(ctx context.Context, o DriftOptions) (*DriftList, err
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err
@@ -303,6 +304,7 @@ func (l *Library) DriftEntry(ctx context.Context, id string) (*driftlog.State, e
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err

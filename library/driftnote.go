@@ -27,6 +27,7 @@ func (l *Library) AddDrift(ctx context.Context, n DriftNew) (*driftlog.State, er
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	ref, row, _, err := l.resolve(ctx, s.cat, n.Ref)
 	if err != nil {
 		return nil, err
@@ -92,6 +93,7 @@ func (l *Library) ResolveDrift(ctx context.Context, id, by, because string) (*dr
 		if err != nil {
 			return nil, err
 		}
+		defer s.done()
 		ref, row, _, err := l.resolve(ctx, s.cat, by)
 		if err != nil {
 			return nil, fmt.Errorf("--by: %w", err)

@@ -44,10 +44,11 @@ func (l *Library) History(ctx context.Context, asked string) (*History, error) {
 	if asked == "" {
 		return nil, errors.New("nothing was asked for; give a term, a value or a section: substrate history \"retention\"")
 	}
-	idx, s, _, err := l.index(ctx)
+	s, _, err := l.searcher(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	st, err := l.drift(ctx, s)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (l *Library) History(ctx context.Context, asked string) (*History, error) {
 			return nil, err
 		}
 	}
-	res, err := idx.Search(ctx, index.Query{Text: `"` + strings.ReplaceAll(asked, `"`, " ") + `"`, Archive: true, Limit: 2000})
+	res, err := s.idx.Search(ctx, index.Query{Text: `"` + strings.ReplaceAll(asked, `"`, " ") + `"`, Archive: true, Limit: 2000})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}

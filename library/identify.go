@@ -35,6 +35,7 @@ func (l *Library) Identify(ctx context.Context, file string) (*Identified, error
 	}
 	out := &Identified{File: name, Key: key}
 	if s, err := l.reader(ctx); err == nil {
+		defer s.done()
 		if list, err := s.cat.Originals(ctx, key); err == nil && len(list) == 1 {
 			out.Known, out.Identity = true, list[0].Identity
 			if row, ok, err := s.cat.Row(ctx, key); err == nil && ok {
@@ -83,6 +84,7 @@ func (l *Library) locate(ctx context.Context, file string) (key, name string, ra
 	if err != nil {
 		return "", "", nil, fmt.Errorf("%q is no file, and %w", file, err)
 	}
+	defer s.done()
 	rows, err := s.cat.All(ctx)
 	if err != nil {
 		return "", "", nil, err

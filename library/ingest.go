@@ -59,7 +59,8 @@ type ingest struct {
 	done      int
 	decisions []catalog.Decision
 	sightings []catalog.Sighting
-	redo      map[string]bool // known originals whose identity must be made anew
+	redo      map[string]bool // originals whose identity must be made anew
+	issue     *catalog.Issue  // the revision that this run issues
 }
 
 func (r *ingest) clean() {
@@ -195,7 +196,7 @@ func (r *ingest) finish(ctx context.Context) (*Report, error) {
 		return r.report, nil
 	}
 	ch := catalog.Change{
-		Expect: r.w.state.Revision, At: r.l.Now(), Kind: "ingest", Sightings: r.sightings, Decisions: r.decisions,
+		Expect: r.w.state.Revision, At: r.l.Now(), Kind: r.kind(), Issue: r.issue, Sightings: r.sightings, Decisions: r.decisions,
 		Identities: ids, Identified: with, Shelf: after, Rules: r.l.rulesDigest(),
 		Sections: func(key string) ([]corpus.Section, error) { return r.sections(ctx, key) },
 		Report: func(n int) (json.RawMessage, error) {
@@ -215,7 +216,19 @@ func (r *ingest) finish(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	r.report.Cascade = n
+	note := ""
+	if r.report.Prompt, note = r.l.revisitPrompt(ctx); note != "" {
+		r.report.Notes = append(r.report.Notes, note)
+	}
 	return r.report, nil
+}
+
+// kind is what the list of cascades calls the run.
+func (r *ingest) kind() string {
+	if r.issue != nil {
+		return "revise"
+	}
+	return "ingest"
 }
 
 // movedSightings reports whether a known file seen again at another path changed any standing.

@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"substrate/corpus"
-	"substrate/corpus/catalog"
-	"substrate/index"
 )
 
 // ConfigFile is the file that makes a folder a library.
@@ -49,15 +47,6 @@ type PDFReader interface {
 	Read(ctx context.Context, raw []byte) (*corpus.Reading, error)
 }
 
-// snapshot is the catalog and the index generation that belong together at one revision.
-type snapshot struct {
-	cat   *catalog.Catalog
-	state catalog.State
-	idx   *index.Index
-	rows  sync.Map // catalog rows by key that searches have asked for
-	drift *driftState
-}
-
 // Find looks for the library that dir belongs to: the nearest folder upwards that holds substrate.yaml.
 func Find(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
@@ -85,60 +74,13 @@ func Open(dir string, cfg Config) (*Library, error) {
 	return &Library{Dir: dir, Config: cfg, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, nil
 }
 
-// Name is how reports call the library: the name of its folder.
-func (l *Library) Name() string { return filepath.Base(l.Dir) }
+// Name is how reports call the library: as its configuration says, or the name of its folder.
+func (l *Library) Name() string {
+	if l.Config.Name != "" {
+		return l.Config.Name
+	}
+	return filepath.Base(l.Dir)
+}
 
 func (l *Library) state() string    { return filepath.Join(l.Dir, StateDir) }
 func (l *Library) indexDir() string { return filepath.Join(l.state(), "index") }
-
-// Close lets go of catalog and index.
-func (l *Library) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.closeLocked()
-}
-
-func (l *Library) closeLocked() error {
-	if l.open == nil {
-		return nil
-	}
-	var err error
-	if l.open.idx != nil {
-		err = l.open.idx.Close()
-	}
-	err = errors.Join(err, l.open.cat.Close())
-	l.open = nil
-	return err
-}
-
-// catalog opens the catalog for reading, or answers the one that is open.
-func (l *Library) reader(ctx context.Context) (*snapshot, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.readerLocked(ctx)
-}
-
-func (l *Library) readerLocked(ctx context.Context) (*snapshot, error) {
-	if l.open == nil {
-		cat, err := catalog.Open(ctx, l.state(), catalog.ReadOnly)
-		if err != nil {
-			return nil, err
-		}
-		l.open = &snapshot{cat: cat}
-	}
-	st, err := l.open.cat.State(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if st.Revision != l.open.state.Revision && l.open.idx != nil {
-		// Another process finished a cascade: its index generation is another one.
-		_ = l.open.idx.Close()
-		l.open.idx = nil
-	}
-	if st.Revision != l.open.state.Revision {
-		l.open.rows.Clear()
-		l.open.drift = nil
-	}
-	l.open.state = st
-	return l.open, nil
-}

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"fmt"
 	"sort"
 	"strings"
@@ -118,4 +119,18 @@ func digitsDiffer(a, b string) bool {
 		return -1
 	}
 	return strings.Map(keep, a) != strings.Map(keep, b)
+}
+
+// Nearest lists up to three documents that a text may have meant, best first.
+func (l *Library) Nearest(ctx context.Context, text string) ([]string, error) {
+	s, err := l.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.done()
+	slugs, _, err := s.cat.Slugs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nearest(string(corpus.MakeSlug(text)), slugs), nil
 }

@@ -24,7 +24,9 @@ type Report struct {
 	Unchanged []Entry  `json:"unchanged"`
 	Failed    []Failed `json:"failed"`
 	Notes     []string `json:"notes,omitempty"`
-	Skipped   int      `json:"skipped,omitempty"` // files of other kinds in the folders
+	// Prompt tells that the system prompt is another one now; it is not part of what the catalog keeps of a cascade.
+	Prompt  *PromptChange `json:"prompt,omitempty"`
+	Skipped int           `json:"skipped,omitempty"` // files of other kinds in the folders
 }
 
 // Entry is one edition of a report.

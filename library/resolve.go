@@ -12,6 +12,9 @@ import (
 	"substrate/epoch"
 )
 
+// ErrBadRef is wrapped when text is no reference; servers branch on it without knowing how references are read.
+var ErrBadRef = corpus.ErrBadRef
+
 // ErrNotFound is wrapped when a reference names nothing. The message says what comes nearest.
 var ErrNotFound = errors.New("not found")
 
@@ -66,6 +69,7 @@ func (l *Library) Documents(ctx context.Context) ([]Version, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	rows, err := s.cat.Shelf(ctx)
 	if err != nil {
 		return nil, err
@@ -93,6 +97,7 @@ func (l *Library) Versions(ctx context.Context, name string) ([]Version, error) 
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	ref, err := corpus.ParseRef(name)
 	if err != nil {
 		return nil, err
@@ -148,6 +153,7 @@ func (l *Library) Why(ctx context.Context, request string) (*Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	ref, row, rows, err := l.resolve(ctx, s.cat, request)
 	if err != nil {
 		return nil, err

@@ -42,10 +42,11 @@ func (s *scan) pool(ctx context.Context, changes []echo.Changed, fresh []echo.Sa
 
 // narrow asks the index for the sections that may speak of what changed.
 func (s *scan) narrow(ctx context.Context, current map[string]catalog.Row, changes []echo.Changed, fresh []echo.Said) (*echo.Pool, error) {
-	idx, _, _, err := s.l.index(ctx)
+	now, _, err := s.l.searcher(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer now.done()
 	keys := slices.Sorted(maps.Keys(current))
 	p, seen, asked := echo.NewPool(), map[string]bool{}, map[string]bool{}
 	ask := func(query string, limit int) error {
@@ -53,7 +54,7 @@ func (s *scan) narrow(ctx context.Context, current map[string]catalog.Row, chang
 			return nil
 		}
 		asked[query] = true
-		res, err := idx.Search(ctx, index.Query{Text: query, Versions: keys, Limit: limit})
+		res, err := now.idx.Search(ctx, index.Query{Text: query, Versions: keys, Limit: limit})
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}

@@ -7,7 +7,6 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"time"
 
 	"substrate/corpus"
 	"substrate/corpus/catalog"
@@ -60,72 +59,62 @@ var standingWeight = map[epoch.Standing]float64{
 	epoch.Authoritative: 1, epoch.Historical: 0.65, epoch.Held: 0.65, epoch.Snapshot: 0.6, epoch.Superseded: 0.6,
 }
 
-// Search finds passages: of current versions, unless o asks for more.
+// Search finds passages: of current versions, unless o asks for more. The answer is that of one state of the library: when a
+// cascade is finished meanwhile, the question is asked again.
 func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*Found, error) {
 	if o.Limit <= 0 {
 		o.Limit = 8
 	}
+	var notes []string
+	for try := 0; ; try++ {
+		out, moved, err := l.searchOnce(ctx, query, o)
+		switch {
+		case errors.Is(err, index.ErrMismatch) && try == 0:
+			// The files were damaged after they were opened.
+			if err := l.Reindex(ctx); err != nil {
+				return nil, fmt.Errorf("the search index is damaged and could not be rebuilt: %w", err)
+			}
+			notes = append(notes, "the search index was damaged and was rebuilt")
+		case err != nil:
+			return nil, err
+		case !moved || try >= 3:
+			out.Notes = append(notes, out.Notes...)
+			return out, nil
+		}
+	}
+}
+
+// searchOnce answers from one snapshot, and says whether the library moved on meanwhile.
+func (l *Library) searchOnce(ctx context.Context, query string, o SearchOptions) (_ *Found, moved bool, _ error) {
 	out := &Found{Query: query, Library: l.Name(), History: o.History, AsOf: o.AsOf.String(), Hits: []Hit{}}
-	idx, s, note, err := l.index(ctx)
+	s, note, err := l.searcher(ctx)
 	if errors.Is(err, catalog.ErrNone) {
 		out.Notes = append(out.Notes, "the library is empty; fill it with substrate ingest")
-		return out, nil
+		return out, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	defer s.done()
 	if note != "" {
 		out.Notes = append(out.Notes, note)
 	}
 	out.Cascade = s.state.Cascade
-	parsed := index.ParseQuery(query)
-	if strings.TrimSpace(parsed.Text()) == "" && len(parsed.Documents) == 0 {
-		return nil, errors.New("the query is empty; give it a word or two: substrate search \"disk size\"")
-	}
-	q := index.Query{Text: parsed.Text(), Archive: o.History, Limit: o.Limit + 8}
-	judge, err := l.judge(ctx, s, o)
+	q, judge, notes, err := l.ask(ctx, s, query, o)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if judge.only != nil {
-		q.Archive, q.Versions = true, judge.only
-	}
-	if len(parsed.Documents) > 0 {
-		keys, notes, err := l.documentKeys(ctx, s, parsed.Documents, o.History || judge.only != nil)
-		if err != nil {
-			return nil, err
-		}
-		out.Notes = append(out.Notes, notes...)
-		if judge.only != nil {
-			keys = intersect(keys, judge.only)
-		}
-		q.Versions = append([]string{}, keys...)
-		if q.Text == "" {
-			q.Text = strings.Join(parsed.Documents, " ")
-		}
-	}
-	res, err := idx.Search(ctx, q)
-	if errors.Is(err, index.ErrMismatch) {
-		// The files were damaged after they were opened: build anew, and ask once more.
-		if err := l.Reindex(ctx); err != nil {
-			return nil, fmt.Errorf("the search index is damaged and could not be rebuilt: %w", err)
-		}
-		if idx, s, _, err = l.index(ctx); err != nil {
-			return nil, err
-		}
-		judge.cat = s.cat
-		out.Notes = append(out.Notes, "the search index was damaged and was rebuilt")
-		res, err = idx.Search(ctx, q)
-	}
+	out.Notes = append(out.Notes, notes...)
+	res, err := s.idx.Search(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+		return nil, false, fmt.Errorf("search: %w", err)
 	}
 	out.Corrected = res.Corrected
 	asked := strings.Split(string(corpus.MakeSlug(query)), "-")
 	for _, h := range res.Hits {
 		hit, ok, err := judge.hit(ctx, h, asked)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if ok {
 			out.Hits = append(out.Hits, hit)
@@ -137,7 +126,37 @@ func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*F
 		out.Hits[i].Rank = i + 1
 	}
 	out.Drift = judge.drift.asked(query)
-	return out, nil
+	return out, s.moved(ctx), nil
+}
+
+// ask turns a question into a query of the index, and names the judge of what it finds.
+func (l *Library) ask(ctx context.Context, s *snapshot, query string, o SearchOptions) (q index.Query, j *judged, notes []string, err error) {
+	parsed := index.ParseQuery(query)
+	if strings.TrimSpace(parsed.Text()) == "" && len(parsed.Documents) == 0 {
+		return q, nil, nil, errors.New("the query is empty; give it a word or two: substrate search \"disk size\"")
+	}
+	q = index.Query{Text: parsed.Text(), Archive: o.History, Limit: o.Limit + 8}
+	if j, err = l.judge(ctx, s, o); err != nil {
+		return q, nil, nil, err
+	}
+	if j.only != nil {
+		q.Archive, q.Versions = true, j.only
+	}
+	if len(parsed.Documents) == 0 {
+		return q, j, nil, nil
+	}
+	keys, notes, err := l.documentKeys(ctx, s, parsed.Documents, o.History || j.only != nil)
+	if err != nil {
+		return q, nil, nil, err
+	}
+	if j.only != nil {
+		keys = intersect(keys, j.only)
+	}
+	q.Versions = append([]string{}, keys...)
+	if q.Text == "" {
+		q.Text = strings.Join(parsed.Documents, " ")
+	}
+	return q, j, notes, nil
 }
 
 // judged gives hits their standing: as the catalog has it, or on a day of the past.
@@ -258,75 +277,4 @@ func intersect(a, b []string) []string {
 		}
 	}
 	return out
-}
-
-// index opens the generation that belongs to the catalog. One that does not match is never answered from: it is
-// rebuilt, and the note says so.
-func (l *Library) index(ctx context.Context) (*index.Index, *snapshot, string, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for range 3 {
-		s, err := l.readerLocked(ctx)
-		if err != nil {
-			return nil, nil, "", err
-		}
-		if s.state.Revision == 0 {
-			return nil, nil, "", catalog.ErrNone
-		}
-		if s.idx != nil {
-			return s.idx, s, "", nil
-		}
-		g := s.state.Generation
-		idx, err := index.Open(l.indexDir(), g.Name, index.Stamp{Generation: g.Name, Cascade: g.Cascade, Digest: g.Digest})
-		if err == nil {
-			s.idx = idx
-			return idx, s, "", nil
-		}
-		if !errors.Is(err, index.ErrMismatch) {
-			return nil, nil, "", err
-		}
-		// Another process may have moved on between the two reads: then the newer generation is there.
-		if st, err := s.cat.State(ctx); err == nil && st.Revision != s.state.Revision {
-			continue
-		}
-		if err := l.closeLocked(); err != nil {
-			return nil, nil, "", err
-		}
-		if err := l.rebuild(ctx); err != nil {
-			return nil, nil, "", fmt.Errorf("the search index does not match the catalog and could not be rebuilt: %w", err)
-		}
-		s, err = l.readerLocked(ctx)
-		if err != nil {
-			return nil, nil, "", err
-		}
-		g = s.state.Generation
-		if s.idx, err = index.Open(l.indexDir(), g.Name, index.Stamp{Generation: g.Name, Cascade: g.Cascade, Digest: g.Digest}); err != nil {
-			return nil, nil, "", err
-		}
-		return s.idx, s, "the search index did not match the catalog and was rebuilt", nil
-	}
-	return nil, nil, "", errors.New("the library is being changed too fast to be read; try again")
-}
-
-// Reindex builds the index anew from the catalog.
-func (l *Library) Reindex(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.closeLocked(); err != nil {
-		return err
-	}
-	return l.rebuild(ctx)
-}
-
-func (l *Library) rebuild(ctx context.Context) error {
-	w, err := l.change(ctx, "substrate (rebuilding the search index)", time.Minute)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	shelf := l.shelve(w.facts)
-	w.state.Generation = catalog.Generation{}
-	_, err = l.commit(ctx, w, shelf, shelf, catalog.Change{Expect: w.state.Revision, At: l.Now(), Quiet: true, Shelf: shelf, Rules: l.rulesDigest()},
-		w.sections)
-	return err
 }

@@ -39,6 +39,7 @@ func (l *Library) Show(ctx context.Context, request string, full bool) (*Shown, 
 	if err != nil {
 		return nil, err
 	}
+	defer s.done()
 	out, key, err := l.show(ctx, s, request, full)
 	if err != nil {
 		return nil, err

@@ -16,11 +16,12 @@ var ErrNothingToUndo = errors.New("there is no cascade to take back")
 
 // Undone tells what an undo did.
 type Undone struct {
-	Cascade  int     `json:"cascade"` // that was taken back
-	Kind     string  `json:"kind"`
-	Now      int     `json:"now"` // the newest that is left; 0 when none is
-	Left     []Entry `json:"left"`
-	Restored []Entry `json:"restored"` // editions whose standing changed back
+	Cascade  int           `json:"cascade"` // that was taken back
+	Kind     string        `json:"kind"`
+	Now      int           `json:"now"` // the newest that is left; 0 when none is
+	Left     []Entry       `json:"left"`
+	Restored []Entry       `json:"restored"` // editions whose standing changed back
+	Prompt   *PromptChange `json:"prompt,omitempty"`
 }
 
 // Undo takes the last cascade back: what it brought leaves, and every standing is as it was before. The original
@@ -79,6 +80,10 @@ func (l *Library) Undo(ctx context.Context, wait time.Duration) (*Undone, error)
 	if err != nil {
 		return nil, fmt.Errorf("undo: %w", err)
 	}
+	for _, e := range out.Left {
+		l.withdraw(e.File, was)
+	}
+	out.Prompt, _ = l.revisitPrompt(ctx)
 	return out, nil
 }
 

@@ -98,33 +98,7 @@ func (p *diffPrinter) print(d *library.Diff) {
 	if len(d.Sections) == 0 {
 		fmt.Fprintln(out, "nothing differs")
 	}
-	for _, s := range d.Sections {
-		if p.values && len(s.Values) == 0 {
-			continue
-		}
-		mark := ""
-		if !s.Logged {
-			mark = p.paint("33", "  not in the change log")
-		}
-		anchor := s.Ref[strings.IndexByte(s.Ref, '#')+1:]
-		fmt.Fprintf(out, "\n%-8s #%s %s%s\n", s.Kind, anchor, strings.TrimSpace(strings.TrimPrefix(s.Heading, anchor)), mark)
-		if s.OldHeading != "" {
-			fmt.Fprintf(out, "         was: %s\n", s.OldHeading)
-		}
-		for _, v := range s.Values {
-			mark := ""
-			if !v.Logged {
-				mark = p.paint("33", "  not in the change log")
-			}
-			fmt.Fprintf(out, "  value  %s → %s%s\n", p.paint("31", v.Old), p.paint("32", v.New), mark)
-		}
-		if p.values {
-			continue
-		}
-		for _, u := range s.Units {
-			p.unit(u)
-		}
-	}
+	p.sections(d.Sections, false)
 	for _, r := range d.Rows {
 		if !r.Shown {
 			fmt.Fprintf(out, "\n%s\n%s", p.paint("33", "in the change log, but nothing in the text shows it:"), wrap(r.Version+" "+r.Text, 92, "  "))
@@ -134,6 +108,37 @@ func (p *diffPrinter) print(d *library.Diff) {
 		fmt.Fprintf(out, "\n%d changed values are not in the change log\n", n)
 	}
 	fmt.Fprintln(out)
+}
+
+// sections prints what differs, section by section; quiet says nothing of the change log.
+func (p *diffPrinter) sections(list []library.DiffSection, quiet bool) {
+	for _, s := range list {
+		if p.values && len(s.Values) == 0 {
+			continue
+		}
+		mark := ""
+		if !s.Logged && !quiet {
+			mark = p.paint("33", "  not in the change log")
+		}
+		anchor := s.Ref[strings.IndexByte(s.Ref, '#')+1:]
+		fmt.Fprintf(p.a.out, "\n%-8s #%s %s%s\n", s.Kind, anchor, strings.TrimSpace(strings.TrimPrefix(s.Heading, anchor)), mark)
+		if s.OldHeading != "" {
+			fmt.Fprintf(p.a.out, "         was: %s\n", s.OldHeading)
+		}
+		for _, v := range s.Values {
+			mark := ""
+			if !v.Logged && !quiet {
+				mark = p.paint("33", "  not in the change log")
+			}
+			fmt.Fprintf(p.a.out, "  value  %s → %s%s\n", p.paint("31", v.Old), p.paint("32", v.New), mark)
+		}
+		if p.values {
+			continue
+		}
+		for _, u := range s.Units {
+			p.unit(u)
+		}
+	}
 }
 
 func (p *diffPrinter) unit(u library.DiffUnit) {

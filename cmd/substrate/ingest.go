@@ -137,6 +137,7 @@ func (a *app) printReport(r *library.Report) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(a.out, "  NOTE      %s\n", n)
 	}
+	a.sayPrompt(r.Prompt)
 	if len(r.Replaced)+len(r.Snapshots) > 0 && !r.DryRun {
 		a.say("substrate drift scan looks for what other documents still repeat")
 	}

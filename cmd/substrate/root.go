@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,9 +27,10 @@ const (
 	exitOK       = 0
 	exitFailed   = 1 // the command failed; the message says what to try
 	exitUsage    = 2 // the command line is wrong
-	exitSome     = 3 // done, but some files could not be taken in
+	exitSome     = 3 // done, but some files could not be taken in, or not be written out
 	exitNotFound = 5 // what the command names is not in the library
 	exitLocked   = 6 // another process is changing the library
+	exitUnwell   = 7 // the doctor found something, and it is not mended
 )
 
 // version is set by the linker for releases.
@@ -44,7 +46,8 @@ type app struct {
 	lib      string
 	password string
 	v        *viper.Viper
-	code     int // exit code of a command that did its work and still has something to say
+	code     int        // exit code of a command that did its work and still has something to say
+	poolMu   sync.Mutex // files are read by several goroutines, and each may be the first to ask for the pool
 	pool     *pool.Pool
 }
 
@@ -77,6 +80,10 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		return exitNotFound
 	case errors.Is(err, catalog.ErrLocked):
 		return exitLocked
+	case catalog.Damaged(err):
+		fmt.Fprintln(errw, "Try: substrate doctor")
+	case catalog.Full(err), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		fmt.Fprintln(errw, "The disk took no more: it is full, or this user's part of it is. Nothing was changed; free some space, then run the command again.")
 	}
 	return exitFailed
 }
@@ -116,7 +123,8 @@ by --library DIR, or by the variable SUBSTRATE_LIBRARY.`,
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(),
-		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd())
+		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.sessionCmd(), a.captureCmd(), a.reviseCmd(), a.sourceCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd(),
+		a.doctorCmd(), a.backupCmd(), a.restoreCmd(), a.exportCmd(), a.manualCmd())
 	return root
 }
 
@@ -146,22 +154,26 @@ func args(check cobra.PositionalArgs, hint string) cobra.PositionalArgs {
 
 // settings are the keys of substrate.yaml with their defaults, so that the environment can set each.
 var settings = map[string]any{
-	"snapshots": "one-per-epoch", "drift_log.document": "", "drift_log.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
+	"snapshots": "one-per-epoch", "name": "", "drift_log.document": "", "drift_log.section": "", "priorities.document": "", "priorities.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
 	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512,
+}
+
+// folder is the library's, as the command line, the environment or the current folder names it.
+func (a *app) folder() (string, error) {
+	if a.lib != "" {
+		return a.lib, nil
+	}
+	if dir := os.Getenv("SUBSTRATE_LIBRARY"); dir != "" {
+		return dir, nil
+	}
+	return library.Find(".")
 }
 
 // open opens the library that the command line, the environment or the current folder names.
 func (a *app) open() (*library.Library, error) {
-	dir := a.lib
-	if dir == "" {
-		dir = os.Getenv("SUBSTRATE_LIBRARY")
-	}
-	if dir == "" {
-		found, err := library.Find(".")
-		if err != nil {
-			return nil, err
-		}
-		dir = found
+	dir, err := a.folder()
+	if err != nil {
+		return nil, err
 	}
 	cfg, err := a.config(dir)
 	if err != nil {
@@ -227,6 +239,8 @@ func configWords(err error) string {
 }
 
 func (a *app) pdf(l *library.Library, cfg library.Config, passwords []string) *pool.Pool {
+	a.poolMu.Lock()
+	defer a.poolMu.Unlock()
 	if a.pool == nil {
 		p := cfg.PDF
 		a.pool = pool.New(pool.Options{

@@ -38,6 +38,7 @@ Exit status: 0 done; 1 failed, or nothing to take back; 2 wrong command line; 6 
 			for _, e := range u.Restored {
 				fmt.Fprintf(a.out, "  RESTORED  %-34s %s: %s\n", strings.TrimSpace(string(e.Document)+" "+e.Version), e.Standing, e.Because)
 			}
+			a.sayPrompt(u.Prompt)
 			return nil
 		}),
 	}

@@ -43,7 +43,7 @@ var (
 var migrations embed.FS
 
 // schema is the number of the newest migration.
-const schema = 2
+const schema = 3
 
 // Catalog is an open catalog. It is safe for several goroutines.
 type Catalog struct {
@@ -75,7 +75,13 @@ func Open(ctx context.Context, dir string, mode Mode) (*Catalog, error) {
 	} else {
 		q.Add("_pragma", "query_only(1)")
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
+	var db *sql.DB
+	var err error
+	if mode == ReadOnly {
+		db, err = openToRead(ctx, file, q)
+	} else {
+		db, err = sql.Open("sqlite", dsn(file, q))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the catalog: %w", err)
 	}
@@ -90,7 +96,11 @@ func Open(ctx context.Context, dir string, mode Mode) (*Catalog, error) {
 func (c *Catalog) migrate(ctx context.Context, mode Mode) error {
 	var v int
 	if err := c.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
-		return fmt.Errorf("read the catalog %q: %w; restore it from a backup, or move the folder %q away and ingest again", filepath.Join(c.dir, "catalog.db"), err, c.dir)
+		hint := ""
+		if Damaged(err) {
+			hint = "; substrate doctor says what can be saved"
+		}
+		return fmt.Errorf("read the catalog %q: %w%s", filepath.Join(c.dir, File), err, hint)
 	}
 	switch {
 	case v == schema:

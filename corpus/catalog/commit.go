@@ -21,7 +21,7 @@ type querier interface {
 
 func state(ctx context.Context, q querier) (State, error) {
 	var s State
-	rows, err := q.QueryContext(ctx, "SELECT key, value FROM meta")
+	rows, err := q.QueryContext(ctx, "SELECT key, value FROM meta WHERE key IN ('revision', 'index_name', 'index_digest', 'index_cascade', 'rules')")
 	if err != nil {
 		return s, fmt.Errorf("read the catalog's state: %w", err)
 	}
@@ -131,6 +131,11 @@ func (c *Catalog) apply(ctx context.Context, tx *sql.Tx, ch Change) (int, error)
 	if err := storeDrift(ctx, tx, ch, at); err != nil {
 		return 0, err
 	}
+	if ch.Issue != nil {
+		if err := storeIssue(ctx, tx, ch.Issue, n, at); err != nil {
+			return 0, err
+		}
+	}
 	for k, v := range map[string]string{"revision": strconv.Itoa(st.Revision + 1), "index_name": ch.Generation.Name, "index_digest": ch.Generation.Digest, "index_cascade": strconv.Itoa(ch.Generation.Cascade), "rules": ch.Rules} {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO meta(key, value) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", k, v); err != nil {
 			return 0, err
@@ -145,6 +150,9 @@ func (c *Catalog) apply(ctx context.Context, tx *sql.Tx, ch Change) (int, error)
 
 func undo(ctx context.Context, tx *sql.Tx, n int, at string) error {
 	for _, q := range []string{
+		"DELETE FROM sources WHERE key IN (SELECT key FROM originals WHERE cascade=?)",
+		"UPDATE findings SET state='drafted' WHERE state='done' AND revision IN (SELECT id FROM revisions WHERE cascade=?)",
+		"UPDATE revisions SET state='draft', cascade=0 WHERE cascade=?",
 		"DELETE FROM sections WHERE key IN (SELECT key FROM originals WHERE cascade=?)",
 		"DELETE FROM originals WHERE cascade=?",
 		"DELETE FROM sightings WHERE cascade=?",

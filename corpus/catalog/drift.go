@@ -33,46 +33,16 @@ type Heading struct {
 
 // DriftNotes lists what was done by command, oldest first.
 func (c *Catalog) DriftNotes(ctx context.Context) ([]DriftNote, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT seq, at, note FROM drift_notes ORDER BY seq")
-	if err != nil {
-		return nil, fmt.Errorf("read the drift notes: %w", err)
-	}
-	defer rs.Close()
-	var out []DriftNote
-	for rs.Next() {
-		var n DriftNote
-		var at string
-		var raw []byte
-		if err := rs.Scan(&n.Seq, &at, &raw); err != nil {
-			return nil, fmt.Errorf("read the drift notes: %w", err)
-		}
-		n.At, _ = time.Parse(time.RFC3339Nano, at)
-		n.Note = raw
-		out = append(out, n)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "drift notes", "SELECT seq, at, note FROM drift_notes ORDER BY seq", func(rs *sql.Rows, n *DriftNote) error {
+		return rs.Scan(&n.Seq, instant{&n.At}, (*[]byte)(&n.Note))
+	})
 }
 
 // Candidates lists what scans proposed, by number.
 func (c *Catalog) Candidates(ctx context.Context) ([]Candidate, error) {
-	rs, err := c.db.QueryContext(ctx, "SELECT id, fingerprint, state, because, at, candidate FROM candidates ORDER BY id")
-	if err != nil {
-		return nil, fmt.Errorf("read the candidates: %w", err)
-	}
-	defer rs.Close()
-	var out []Candidate
-	for rs.Next() {
-		var n Candidate
-		var at string
-		var raw []byte
-		if err := rs.Scan(&n.ID, &n.Fingerprint, &n.State, &n.Because, &at, &raw); err != nil {
-			return nil, fmt.Errorf("read the candidates: %w", err)
-		}
-		n.At, _ = time.Parse(time.RFC3339Nano, at)
-		n.Candidate = raw
-		out = append(out, n)
-	}
-	return out, rs.Err()
+	return list(ctx, c, "candidates", "SELECT id, fingerprint, state, because, at, candidate FROM candidates ORDER BY id", func(rs *sql.Rows, n *Candidate) error {
+		return rs.Scan(&n.ID, &n.Fingerprint, &n.State, &n.Because, instant{&n.At}, (*[]byte)(&n.Candidate))
+	})
 }
 
 // Headings lists the headings of all versions.

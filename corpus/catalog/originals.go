@@ -34,8 +34,8 @@ func (s *Store) Path(key string) string {
 func (s *Store) Put(b []byte) (string, error) {
 	key := Key(b)
 	path := s.Path(key)
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(b)) {
-		return key, nil
+	if c, _ := s.Look(key, int64(len(b))); c == Sound {
+		return key, nil // damaged bytes are replaced
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -83,7 +83,7 @@ func (s *Store) Get(key string) ([]byte, error) {
 		return nil, fmt.Errorf("read the original: %w", err)
 	}
 	if Key(b) != key {
-		return nil, fmt.Errorf("the original %s is damaged: its bytes no longer have that hash; put the file back by ingesting it again", key)
+		return nil, fmt.Errorf("the original %s is damaged: its bytes no longer have that hash; substrate doctor --repair looks for them elsewhere", key)
 	}
 	return b, nil
 }

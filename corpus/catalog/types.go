@@ -107,6 +107,7 @@ type Change struct {
 	Generation Generation
 	Rules      string
 	DriftNotes []json.RawMessage          // done by command, to be kept
+	Issue      *Issue                     // the revision that this cascade issues
 	Candidates []Candidate                // by fingerprint; ID is given by the catalog
 	Derived    map[string]json.RawMessage // what the caller computes from all of this and wants to find again, by name
 }

@@ -11,7 +11,7 @@ var (
 	logHeading     = regexp.MustCompile(`(?i)^(?:document )?(?:change ?logs?|revision (?:history|log|record)|version history|document history|history of (?:changes|revisions)|history|revisions|changes|amendment (?:record|history)s?|record of (?:changes|revisions|amendments)|release history|release notes|changes since .*)$`)
 	logVersionCol  = regexp.MustCompile(`(?i)^(?:version|ver\.?|rev\.?|revision|issue|edition|release|label|v)(?:\s*(?:no\.?|number|#))?$`)
 	logDateCol     = regexp.MustCompile(`(?i)date|issued|when`)
-	logTextCol     = regexp.MustCompile(`(?i)change|description|comment|summary|what|note|reason|detail|remark`)
+	logTextCol     = regexp.MustCompile(`(?i)change|description|comment|summary|what|note|reason|detail|remark|amend`)
 	logLine        = regexp.MustCompile(`(?i)^[•\s-]*((?:version|ver|revision|rev|issue|edition|v|r)?[\s.]?(?:\d[\w.\-]*|[a-z]\b))\s*(?:[(,–—:-]+\s*(.*?))?$`)
 	supersedesLine = regexp.MustCompile(`(?i)\b(?:supersedes|replaces|formerly|renamed from|previously (?:known|titled|issued|published) as)\b`)
 	claimStart     = regexp.MustCompile(`(?i)^(?:(?:it|this (?:document|guide|manual|edition|version|reference|plan))\s+)?(?:supersedes|replaces|replacing|renamed from|retitled from|formerly(?: known as)?|previously (?:known|titled|issued|published) as|successor (?:of|to))\s*:?\s+(.+)$`)

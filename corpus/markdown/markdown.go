@@ -24,13 +24,23 @@ import (
 var ErrNotText = errors.New("not Markdown")
 
 var (
-	number  = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,4}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3})+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
+	number  = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,4}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3}[a-z]?)+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
 	labels  = regexp.MustCompile(`^v?\d+\.\d+(?:\.\d+)*(?:\s|$|-)`)
 	leaders = regexp.MustCompile(`^[–—-]\s`)
 )
 
 // Read parses a Markdown file. Front matter (YAML between lines of three dashes) is optional.
 func Read(src []byte) (*corpus.Reading, error) {
+	w, err := walk(src, false)
+	if err != nil {
+		return nil, err
+	}
+	return w.r, nil
+}
+
+// walk reads a file, and when it is asked to, notes where each part stands.
+func walk(src []byte, locate bool) (*walker, error) {
+	whole := src
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(src)) == 0 {
 		return nil, fmt.Errorf("%w: the file is empty", ErrNotText)
@@ -43,7 +53,11 @@ func Read(src []byte) (*corpus.Reading, error) {
 	body := frontMatter(src, r)
 	doc := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(body))
 	w := &walker{src: body, r: r}
+	if locate {
+		w.note = newNotes(whole, src, body)
+	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		w.note.top(n)
 		w.block(n)
 	}
 	w.close()
@@ -51,7 +65,7 @@ func Read(src []byte) (*corpus.Reading, error) {
 	shiftLevels(r)
 	corpus.Finish(r.Sections)
 	r.Front = front(r)
-	return r, nil
+	return w, nil
 }
 
 func frontMatter(src []byte, r *corpus.Reading) []byte {
@@ -101,19 +115,25 @@ type walker struct {
 	r   *corpus.Reading
 	out []corpus.Section
 	cur *corpus.Section
+	// note is nil when only the text is wanted; its methods then do nothing.
+	note *notes
 }
 
 func (w *walker) close() {
-	if w.cur != nil && (w.cur.Level > 0 || len(w.cur.Blocks) > 0) {
+	keep := w.cur != nil && (w.cur.Level > 0 || len(w.cur.Blocks) > 0)
+	if keep {
 		w.out = append(w.out, *w.cur)
 	}
+	w.note.close(keep)
 	w.cur = nil
 }
 
-func (w *walker) add(b corpus.Block) {
+// add takes a block that was made of the node n; the units say where its texts stand.
+func (w *walker) add(b corpus.Block, n ast.Node, units []unit) {
 	if w.cur == nil {
 		w.cur = &corpus.Section{}
 	}
+	w.note.block(n, len(w.cur.Blocks), b.Kind, units)
 	w.cur.Blocks = append(w.cur.Blocks, b)
 }
 
@@ -126,21 +146,24 @@ func (w *walker) block(n ast.Node) {
 			s.Number, s.Title = strings.ReplaceAll(m[1], "§ ", "§"), m[2]
 		}
 		w.cur = &s
+		w.note.heading(n)
 	case *ast.Paragraph, *ast.TextBlock:
 		for _, t := range w.paragraph(n) {
-			w.add(corpus.Block{Kind: corpus.Paragraph, Text: t})
+			w.add(corpus.Block{Kind: corpus.Paragraph, Text: t.text()}, n, w.units(unit{v: t}))
 		}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		w.add(corpus.Block{Kind: corpus.Code, Text: w.raw(n)})
+		t := w.raw(n)
+		w.add(corpus.Block{Kind: corpus.Code, Text: t.text()}, n, w.units(unit{v: t}))
 	case *ast.HTMLBlock:
-		if t := strings.TrimSpace(stripTags(w.raw(n))); t != "" {
-			w.add(corpus.Block{Kind: corpus.Paragraph, Text: t})
+		if t := w.raw(n).stripTags().trim(); len(t.b) > 0 {
+			w.add(corpus.Block{Kind: corpus.Paragraph, Text: t.text()}, n, w.units(unit{v: t}))
 		}
 	case *ast.List:
 		b := corpus.Block{Kind: corpus.List}
-		w.items(n, 0, &b)
+		var units []unit
+		w.items(n, 0, &b, &units)
 		if len(b.Items) > 0 {
-			w.add(b)
+			w.add(b, n, units)
 		}
 	case *east.Table:
 		w.table(n)
@@ -152,7 +175,7 @@ func (w *walker) block(n ast.Node) {
 	}
 }
 
-func (w *walker) items(l *ast.List, level int, b *corpus.Block) {
+func (w *walker) items(l *ast.List, level int, b *corpus.Block, units *[]unit) {
 	i := l.Start
 	for it := l.FirstChild(); it != nil; it = it.NextSibling() {
 		marker := "•"
@@ -160,22 +183,24 @@ func (w *walker) items(l *ast.List, level int, b *corpus.Block) {
 			marker = fmt.Sprintf("%d%c", i, l.Marker)
 			i++
 		}
-		var parts []string
+		var parts []view
 		var rest []ast.Node
 		for c := it.FirstChild(); c != nil; c = c.NextSibling() {
 			switch c.(type) {
 			case *ast.TextBlock, *ast.Paragraph:
-				parts = append(parts, w.inline(c))
+				parts = append(parts, w.line(c))
 			case *ast.FencedCodeBlock, *ast.CodeBlock:
-				parts = append(parts, strings.TrimRight(w.raw(c), "\n"))
+				parts = append(parts, w.raw(c))
 			default:
 				rest = append(rest, c)
 			}
 		}
-		b.Items = append(b.Items, strings.Repeat("  ", level)+marker+" "+strings.Join(parts, " "))
+		t := join(parts)
+		*units = append(*units, w.units(unit{v: t, row: len(b.Items), node: it})...)
+		b.Items = append(b.Items, strings.Repeat("  ", level)+marker+" "+t.text())
 		for _, c := range rest {
 			if sub, ok := c.(*ast.List); ok {
-				w.items(sub, level+1, b)
+				w.items(sub, level+1, b, units)
 			} else {
 				w.block(c)
 			}
@@ -186,10 +211,13 @@ func (w *walker) items(l *ast.List, level int, b *corpus.Block) {
 func (w *walker) table(t *east.Table) {
 	b := corpus.Block{Kind: corpus.Table}
 	width := 0
+	var units []unit
 	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
 		var cells []string
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			cells = append(cells, w.inline(c))
+			v := w.line(c)
+			units = append(units, w.units(unit{v: v, row: len(b.Rows), col: len(cells), node: c})...)
+			cells = append(cells, v.text())
 		}
 		width = max(width, len(cells))
 		b.Rows = append(b.Rows, cells)
@@ -200,93 +228,11 @@ func (w *walker) table(t *east.Table) {
 		}
 	}
 	if width > 0 {
-		w.add(b)
+		w.add(b, t, units)
 	}
 }
 
 var field = regexp.MustCompile(`^\p{L}[\p{L} ]{0,24}: *\S`)
-
-// paragraph is the text of a paragraph: one piece, but for lines of fields ("Version: V2.1", "Date: …"), which are written below
-// each other because each stands for itself.
-func (w *walker) paragraph(n ast.Node) []string {
-	lines := strings.Split(w.broken(n), "\n")
-	var out []string
-	for _, l := range lines {
-		if l = strings.Join(strings.Fields(l), " "); !field.MatchString(l) {
-			out = nil
-			break
-		}
-		out = append(out, l)
-	}
-	if len(out) > 1 {
-		return out
-	}
-	if t := w.inline(n); t != "" {
-		return []string{t}
-	}
-	return nil
-}
-
-// inline is the text of a node without its markup, in one line.
-func (w *walker) inline(n ast.Node) string {
-	return strings.Join(strings.Fields(w.broken(n)), " ")
-}
-
-// broken is the text of a node without its markup, in lines as written.
-func (w *walker) broken(n ast.Node) string {
-	var sb strings.Builder
-	_ = ast.Walk(n, func(c ast.Node, enter bool) (ast.WalkStatus, error) {
-		if !enter {
-			return ast.WalkContinue, nil
-		}
-		switch c := c.(type) {
-		case *ast.Text:
-			sb.Write(c.Segment.Value(w.src))
-			if c.SoftLineBreak() || c.HardLineBreak() {
-				sb.WriteByte('\n')
-			}
-		case *ast.String:
-			sb.Write(c.Value)
-		case *ast.AutoLink:
-			sb.Write(c.URL(w.src))
-		case *east.TaskCheckBox:
-			if c.IsChecked {
-				sb.WriteString("[x] ")
-			} else {
-				sb.WriteString("[ ] ")
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	return unescape(sb.String())
-}
-
-func unescape(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	var sb strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("|*_`#[]<>~", s[i+1]) >= 0 {
-			continue
-		}
-		sb.WriteByte(s[i])
-	}
-	return sb.String()
-}
-
-func (w *walker) raw(n ast.Node) string {
-	var sb strings.Builder
-	for i := range n.Lines().Len() {
-		seg := n.Lines().At(i)
-		sb.Write(seg.Value(w.src))
-	}
-	return strings.TrimRight(sb.String(), "\n")
-}
-
-var tag = regexp.MustCompile(`<[^>]*>|<!--[\s\S]*?-->`)
-
-func stripTags(s string) string { return tag.ReplaceAllString(s, " ") }
 
 // shiftLevels makes the shallowest heading below a lone title level 1: in "# Guide" followed by "## 1 Purpose" the
 // first names the document.

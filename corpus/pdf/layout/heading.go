@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	numbered = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,3}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3})+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
+	numbered = regexp.MustCompile(`^(§\s?\d+[a-z]?(?:\.\d+[a-z]?)*|\d{1,3}[a-z]?(?:\.\d{1,3}[a-z]?)*|[A-Z](?:\.\d{1,3}[a-z]?)+|(?:Appendix|Annex|Chapter|Part|Section)\s+(?:\d{1,3}|[A-Z]|[IVX]+))(?:[.:)]|\s*[–—-])?\s+(\S.*)$`)
 	bareNum  = regexp.MustCompile(`^(?:(?:Chapter|Appendix|Part|Annex)\s+(\d{1,3}|[A-Z]|[IVX]+)|(\d{1,2}))\.?$`)
 	letter1  = regexp.MustCompile(`^([A-Z])[.:]?\s+([A-Z]\S.*)$`)
 	glued    = regexp.MustCompile(`^(\d{1,3}(?:\.\d{1,3})*)([A-Z][a-z]{2}.*)$`)

@@ -98,26 +98,42 @@ func (p *Pool) Close() error {
 
 // Read reads one PDF. Its errors are sentences that say what to try.
 func (p *Pool) Read(ctx context.Context, raw []byte) (*corpus.Reading, error) {
+	r, err := p.ask(ctx, request{PDF: raw, Passwords: p.o.Passwords})
+	return r.Reading, err
+}
+
+// ask hands a request to a child that is free.
+func (p *Pool) ask(ctx context.Context, req request) (response, error) {
 	var c *child
 	select {
 	case c = <-p.slots:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return response{}, ctx.Err()
+	}
+	// One that is at hand beats one that has to be started.
+	for i := 0; c == nil && i < p.o.Processes; i++ {
+		select {
+		case other := <-p.slots:
+			p.slots <- c
+			c = other
+		default:
+			i = p.o.Processes
+		}
 	}
 	if c == nil {
 		var err error
 		if c, err = p.start(ctx); err != nil {
 			p.slots <- nil
-			return nil, err
+			return response{}, err
 		}
 	}
-	reading, err, alive := c.read(ctx, raw, p.o)
+	r, err, alive := c.ask(ctx, req, p.o)
 	if !alive {
 		c.end()
 		c = nil
 	}
 	p.slots <- c
-	return reading, err
+	return r, err
 }
 
 // start starts a child. On a machine that has never run the engine the first child compiles it alone.
@@ -158,12 +174,15 @@ type orders struct {
 type request struct {
 	PDF       []byte
 	Passwords []string
+	Draw      *drawing // nil: the file is to be read
 }
 
 // response answers a request, or with Tick says that the child is still at work.
 type response struct {
 	Ready, Tick bool
 	Reading     *corpus.Reading
+	Picture     []byte
+	Words       []corpus.PlacedWord
 	Err         string
 	Limit       *page.LimitError
 	Last        bool // the child ends after this
@@ -246,10 +265,10 @@ func (c *child) end() {
 	_ = c.cmd.Wait()
 }
 
-// read hands a file to the child and waits within the limits. alive says whether the child can be used again.
-func (c *child) read(ctx context.Context, raw []byte, o Options) (reading *corpus.Reading, err error, alive bool) {
+// ask hands a request to the child and waits within the limits. alive says whether the child can be used again.
+func (c *child) ask(ctx context.Context, req request, o Options) (answer response, err error, alive bool) {
 	sent := make(chan error, 1)
-	go func() { sent <- c.enc.Encode(request{raw, o.Passwords}) }()
+	go func() { sent <- c.enc.Encode(req) }()
 	limit := time.Duration(o.Seconds) * time.Second
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -258,20 +277,20 @@ func (c *child) read(ctx context.Context, raw []byte, o Options) (reading *corpu
 		case r, ok := <-c.lines:
 			switch {
 			case !ok:
-				return nil, errors.New("the PDF engine crashed on it; if the file opens in a PDF viewer, print it again from there"), false
+				return response{}, errors.New("the PDF engine crashed on it; if the file opens in a PDF viewer, print it again from there"), false
 			case r.Tick:
 				timer.Reset(limit + 2*time.Minute)
 			case r.Limit != nil:
-				return nil, pdf.Limited(r.Limit), !r.Last
+				return response{}, pdf.Limited(r.Limit), !r.Last
 			case r.Err != "":
-				return nil, errors.New(r.Err), !r.Last
+				return response{}, errors.New(r.Err), !r.Last
 			default:
-				return r.Reading, nil, !r.Last
+				return r, nil, !r.Last
 			}
 		case <-timer.C:
-			return nil, pdf.Limited(&page.LimitError{What: "seconds", Limit: o.Seconds}), false
+			return response{}, pdf.Limited(&page.LimitError{What: "seconds", Limit: o.Seconds}), false
 		case <-ctx.Done():
-			return nil, ctx.Err(), false
+			return response{}, ctx.Err(), false
 		}
 	}
 }

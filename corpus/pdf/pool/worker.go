@@ -93,6 +93,9 @@ func answer(r *pdf.Reader, req request) (out response) {
 			out = response{Err: fmt.Sprintf("the PDF engine failed on it (%.80s); if the file opens in a PDF viewer, print it again from there", fmt.Sprint(p)), Last: true}
 		}
 	}()
+	if req.Draw != nil {
+		return draw(r.Engine, req)
+	}
 	reading, err := r.Read(context.Background(), req.PDF, req.Passwords)
 	if err != nil {
 		var limit *page.LimitError

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"substrate/mcp"
+	"substrate/web"
+)
+
+func (a *app) serveCmd() *cobra.Command {
+	var o mcp.HTTPOptions
+	var addr string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the library over HTTP: pages for people at /, MCP at /mcp",
+		Long: `Serves pages for people at /, the Model Context Protocol (streamable HTTP) at /mcp, /wall for a display in the room,
+/ticker for small displays (JSON, or text with ?format=text), and /healthz and /readyz for whoever watches over it. It serves
+while another process ingests: a finished cascade is seen by the next call.
+
+By default it listens on this machine only and asks for no token. Any other address asks for one in each request
+(Authorization: Bearer TOKEN; see substrate token); a browser is asked to sign in with one. Reading needs the scope read,
+judging drift, uploading and undoing the scope approve. Requests under a foreign host name, or from another site's pages, are
+refused. An interrupt lets what is in flight finish.
+
+Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
+		Example: "  substrate serve\n  substrate serve --addr 0.0.0.0:7468 --host docs.example.net",
+		Args:    args(cobra.NoArgs, "it takes no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if _, _, err := net.SplitHostPort(addr); err != nil {
+				return usageError{fmt.Errorf("--addr %q: write it as 127.0.0.1:7468", addr)}
+			}
+			s, err := a.mcpServer()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			o.Tokens = mcp.OpenTokens(s.Dir())
+			if list, err := o.Tokens.List(); err != nil {
+				return err
+			} else if len(list) == 0 && (o.RequireToken || !mcp.IsLoopbackAddr(addr)) {
+				return fmt.Errorf("%s can be reached by others, and there is no token yet; make one: substrate token create --scope read", addr)
+			}
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(300) // a search leaves much behind, and little of it lives: collecting it less often is a quarter more searches
+			}
+			l, err := net.Listen("tcp", addr)
+			if err != nil {
+				return fmt.Errorf("listen on %s: %w; choose another address with --addr", addr, err)
+			}
+			pages, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer pages.Close()
+			o.Front = web.Handler(pages, web.Options{Version: programVersion(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
+				_, ok := o.Tokens.Check(secret)
+				return ok
+			}})
+			a.say("serving pages at http://%s/ and MCP at http://%[1]s/mcp", l.Addr())
+			return s.ServeHTTP(c.Context(), l, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&addr, "addr", "127.0.0.1:7468", "`address` to listen on")
+	f.StringSliceVar(&o.Hosts, "host", nil, "host `name` by which clients call the server, besides its addresses")
+	f.BoolVar(&o.RequireToken, "require-token", false, "ask for a token on loopback too, as behind a proxy")
+	f.IntVar(&o.Sessions, "max-sessions", 256, "how many clients may be connected")
+	f.IntVar(&o.Rate, "rate", 2000, "how many requests a client's address may send in a second")
+	f.DurationVar(&o.Idle, "idle", time.Hour, "how long a silent client is remembered")
+	f.DurationVar(&o.Grace, "grace", 10*time.Second, "how long an interrupt waits for what is in flight")
+	return c
+}

@@ -1,0 +1,33 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+var pictureArea = area{path: "/picture", mount: func(s *site, mux *http.ServeMux) { s.read(mux, "GET /picture/{key}/{page}", s.picture) }}
+
+// picture is a page as a PNG. Its address names the bytes it is made from: what a browser has kept is right for ever.
+func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
+	page, err := strconv.Atoi(r.PathValue("page"))
+	if err != nil {
+		return fmt.Errorf("%w: page %q is no number", errAsked, r.PathValue("page"))
+	}
+	width, err := strconv.Atoi(r.URL.Query().Get("w"))
+	if err != nil {
+		width = 960
+	}
+	raw, err := s.lib.Picture(r.Context(), r.PathValue("key"), page, width)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+	_, err = w.Write(raw)
+	if err != nil {
+		return nil // the browser went away
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// Keys, the drop zone and the progress of an upload. Every page can be read without it.
+(function () {
+  "use strict";
+  var $ = function (s, from) { return (from || document).querySelector(s); };
+  var typing = function (e) { return e.target.closest("input, textarea, select, [contenteditable]"); };
+  var still = function () { return matchMedia("(prefers-reduced-motion: reduce)").matches; };
+
+  // j and k walk through what a page lists; the first step begins at what can be seen.
+  function move(step) {
+    var items = Array.from(document.querySelectorAll("main [data-item]")).filter(function (i) { return i.offsetParent !== null; });
+    if (!items.length) return;
+    var now = document.activeElement ? items.indexOf(document.activeElement.closest("[data-item]")) : -1;
+    var next = now + step;
+    if (now < 0) next = Math.max(0, items.findIndex(function (i) { return i.getBoundingClientRect().bottom > 90; }));
+    next = Math.min(items.length - 1, Math.max(0, next));
+    var item = items[next];
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: item.offsetHeight > innerHeight * .6 ? "start" : "center", behavior: still() ? "auto" : "smooth" });
+    if (item.dataset.paper && window.htmx) {
+      clearTimeout(move.wait);
+      move.wait = setTimeout(function () { htmx.ajax("GET", item.dataset.paper, { target: "#paper", swap: "innerHTML" }); }, 150);
+    }
+  }
+
+  document.addEventListener("keydown", function (e) {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === "Escape" && typing(e)) { e.target.blur(); return; }
+    if (typing(e)) {
+      if (e.key === "ArrowDown" && e.target.id === "q") { e.preventDefault(); e.target.blur(); move(1); }
+      return;
+    }
+    var item = document.activeElement && document.activeElement.closest("[data-item]");
+    switch (e.key) {
+      case "/": var q = $("#q"); if (q) { e.preventDefault(); q.focus(); q.select(); } break;
+      case "j": move(1); break;
+      case "k": move(-1); break;
+      case "Enter": if (item && item === document.activeElement) { var a = $("[data-open]", item) || $(".anchor", item); if (a) { e.preventDefault(); a.click(); } } break;
+      case "a": var yes = item && $("[data-accept]", item); if (yes) { e.preventDefault(); yes.click(); } break;
+      case "x": var why = item && $(".judge input", item); if (why) { e.preventDefault(); why.focus(); } break;
+    }
+  });
+
+  // A candidate that was judged keeps the focus, so that j goes on from there.
+  document.addEventListener("htmx:afterSwap", function (e) {
+    var paper = $("#paper");
+    if (paper && e.detail.target === paper && matchMedia("(max-width: 760px)").matches && !document.activeElement.matches("[data-item]")) paper.scrollIntoView();
+    var id = e.detail.requestConfig && /\/drift\/candidates\/([^/?]+)/.exec(e.detail.requestConfig.path);
+    var done = id && document.getElementById(decodeURIComponent(id[1]));
+    if (done) done.focus({ preventScroll: true });
+  });
+  // The search field says what is being searched also when the page was left by going back.
+  addEventListener("pageshow", function (e) { var q = $("#q"); if (e.persisted && q) q.value = new URLSearchParams(location.search).get("q") || ""; });
+
+  document.addEventListener("click", function (e) {
+    var link = e.target.closest("[data-copy]");
+    if (!link || !navigator.clipboard) return;
+    e.preventDefault();
+    navigator.clipboard.writeText(link.href).then(function () { link.textContent = "copied"; }, function () { location.href = link.href; });
+  });
+
+  function drops() {
+    var drop = $("#drop"), files = $("#files"), chosen = $("#chosen");
+    if (!drop) return;
+    var show = function () { if (files.files.length) chosen.textContent = Array.from(files.files).map(function (f) { return f.name; }).join(", "); };
+    files.addEventListener("change", show);
+    ["dragenter", "dragover"].forEach(function (n) { addEventListener(n, function (e) { e.preventDefault(); drop.classList.add("over"); }); });
+    addEventListener("dragleave", function (e) { if (!e.relatedTarget) drop.classList.remove("over"); });
+    addEventListener("drop", function (e) {
+      e.preventDefault();
+      drop.classList.remove("over");
+      if (e.dataTransfer.files.length) { files.files = e.dataTransfer.files; show(); drop.requestSubmit(); }
+    });
+  }
+
+  function progress() {
+    var box = $("#progress");
+    if (!box || !window.EventSource) return;
+    var bar = $("progress", box), text = $("p", box), events = new EventSource(box.dataset.events);
+    events.onmessage = function (e) {
+      var s = JSON.parse(e.data);
+      if (s.over) { events.close(); location.reload(); return; }
+      bar.max = s.total; bar.value = s.done;
+      text.textContent = s.done + " of " + s.total + (s.file ? " · " + s.file : "");
+    };
+    events.onerror = function () { events.close(); setTimeout(function () { location.reload(); }, 2000); };
+  }
+  // The outline shows where in it the cited section is.
+  var here = $(".outline [aria-current]"), list = here && here.closest(".outline");
+  if (list && list.scrollHeight > list.clientHeight) list.scrollTop = here.offsetTop - list.clientHeight / 2;
+  drops();
+  progress();
+})();
