@@ -35,7 +35,7 @@ var may = map[string]string{
 	"capture/surgery":   "corpus corpus/identity corpus/markdown",
 	"capture":           "capture/surgery corpus",
 	"mcp":               "capture corpus driftlog library prompts",
-	"web":               "corpus library",
+	"web":               "capture corpus library",
 	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
 	"fixtures":          "",
 	"packaging":         "",

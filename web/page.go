@@ -131,7 +131,8 @@ func funcs(st *static) template.FuncMap {
 		"picture": func(key string, page, width int) string {
 			return fmt.Sprintf("/picture/%s/%d?w=%d", url.PathEscape(key), page, width)
 		},
-		"per": func(f float64) string { return strconv.FormatFloat(f*1000, 'f', 1, 64) },
+		"share": func(f float64) string { return strconv.FormatFloat(max(f*100, 0.1), 'f', 1, 64) + " %" },
+		"per":   func(f float64) string { return strconv.FormatFloat(f*1000, 'f', 1, 64) },
 	}
 }
 

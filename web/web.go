@@ -37,6 +37,7 @@ const TokenCookie = "substrate-token"
 // Scopes, as tokens have them.
 const (
 	scopeRead    = "read"
+	scopeCapture = "capture"
 	scopeApprove = "approve"
 )
 
