@@ -95,3 +95,31 @@ func BenchmarkPicture(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkLarge is the time in the server for the pages of a library of 500 documents in 1,500 versions.
+func BenchmarkLarge(b *testing.B) {
+	dir, err := large()
+	if err != nil {
+		b.Fatal(err)
+	}
+	lib, err := open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer lib.Close()
+	h := web.Handler(lib, web.Options{})
+	for _, p := range []struct{ name, path string }{
+		{"shelf", "/"}, {"shelf-page-2", "/?page=2"}, {"shelf-filtered", "/?epoch=EPOCH+2"}, {"shelf-all", "/?all=1"}, {"sessions", "/sessions"}, {"sessions-all", "/sessions?all=1"}, {"drift", "/drift"}, {"cascades", "/cascades"}, {"wall", "/wall"},
+	} {
+		b.Run(p.name, func(b *testing.B) {
+			for b.Loop() {
+				get(b, h, p.path, false)
+			}
+		})
+	}
+	b.Run("shelf-after-a-change", func(b *testing.B) {
+		for b.Loop() {
+			get(b, web.Handler(lib, web.Options{}), "/", false)
+		}
+	})
+}

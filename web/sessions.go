@@ -124,11 +124,11 @@ func (s *site) fillSessions(r *http.Request, v *sessionsView, on, wrong string) 
 	if err != nil {
 		return err
 	}
-	titles, err := s.documentTitles(ctx)
+	f, err := s.facts(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.fillRevisions(ctx, v); err != nil {
+	if err := s.fillRevisions(ctx, f, v); err != nil {
 		return err
 	}
 	v.Waiting = len(waiting)
@@ -136,7 +136,7 @@ func (s *site) fillSessions(r *http.Request, v *sessionsView, on, wrong string) 
 	if r.URL.Query().Get("all") != "" {
 		room = len(waiting)
 	}
-	v.group(waiting, titles, s.lib.Now(), room)
+	v.group(waiting, f.names, s.lib.Now(), room)
 	for _, list := range v.lists() {
 		for i := range list {
 			f := &list[i]
@@ -175,19 +175,15 @@ func (v *sessionsView) lists() [][]findingView {
 	return out
 }
 
-func (s *site) fillRevisions(ctx context.Context, v *sessionsView) error {
+func (s *site) fillRevisions(ctx context.Context, f *facts, v *sessionsView) error {
 	list, err := s.lib.Revisions(ctx)
-	if err != nil {
-		return err
-	}
-	current, err := s.currentKeys(ctx)
 	if err != nil {
 		return err
 	}
 	for _, x := range list {
 		row := revisionRow{Revision: x, Days: daysOf(s.lib.Now(), x.At)}
 		if x.State == capture.Draft {
-			row.Stale = current[string(x.Document)] != x.Base
+			row.Stale = f.current[string(x.Document)] != x.Base
 			v.Drafts = append(v.Drafts, row)
 		} else {
 			v.Settled = append(v.Settled, row)
@@ -249,34 +245,6 @@ func newFinding(f capture.Finding, titles map[string]string, now time.Time) find
 		})
 	}
 	return x
-}
-
-// documentTitles are the titles of documents by their slugs.
-func (s *site) documentTitles(ctx context.Context) (map[string]string, error) {
-	docs, err := s.lib.Documents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for _, d := range docs {
-		out[string(d.Document)] = d.Title
-	}
-	return out, nil
-}
-
-// currentKeys are the contents of the versions on the shelf, by document.
-func (s *site) currentKeys(ctx context.Context) (map[string]string, error) {
-	docs, err := s.lib.Documents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for _, d := range docs {
-		if d.Standing != "held" || out[string(d.Document)] == "" {
-			out[string(d.Document)] = d.SHA256
-		}
-	}
-	return out, nil
 }
 
 func daysOf(now, at time.Time) int {

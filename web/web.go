@@ -50,6 +50,7 @@ type site struct {
 	static  *static
 	uploads uploads
 	diffs   diffs
+	memory  memory
 	ingest  sync.Mutex // one upload is taken in at a time
 }
 
