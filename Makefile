@@ -26,7 +26,7 @@ fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see f
 	fixtures/library/print.sh
 
 screenshots: deps ## every page at phone and desktop width, light and dark, into screenshots/
-	$(GO) test ./web -count=1 -run TestEveryPage -screenshots $(CURDIR)/screenshots
+	$(GO) test ./web -count=1 -run 'TestEveryPage|TestALargeLibrary|TestARevisionBy' -screenshots $(CURDIR)/screenshots
 
 bench: build ## measured beside pdftotext in the same run
 	$(BIN) bench ingest fixtures/library/pdf

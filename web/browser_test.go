@@ -244,6 +244,28 @@ func (b *tab) size(width, height int64, dark bool) {
 	}
 }
 
+// picture leaves a picture of the page in the folder of -screenshots; of a long one what is on the screen, unless all is wanted.
+func (b *tab) picture(name string, all bool) {
+	b.t.Helper()
+	if *shots == "" {
+		return
+	}
+	if err := os.MkdirAll(*shots, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	shot := chromedp.FullScreenshot(100)
+	if !all || eval[int](b, "document.documentElement.scrollHeight") > 5000 {
+		shot = chromedp.CaptureScreenshot()
+	}
+	png, err := chromedp.Run(b, shot)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 var axeSource = sync.OnceValues(func() (string, error) {
 	raw, err := os.ReadFile(filepath.Join("browser", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {

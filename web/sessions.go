@@ -48,8 +48,9 @@ type sessionsView struct {
 	Drafts, Settled []revisionRow
 	Unsure          []findingView // without a sure place
 	Groups          []findingGroup
-	Waiting         int // findings, however many of them are shown
-	Hidden          int // findings that are not shown
+	Only, OnlyName  string // the document whose findings are shown; "" for all
+	Waiting         int    // findings, however many of them are shown
+	Hidden          int    // findings that are not shown
 	Sessions        []sessionView
 	HiddenSessions  int
 }
@@ -130,6 +131,13 @@ func (s *site) fillSessions(r *http.Request, v *sessionsView, on, wrong string) 
 	}
 	if err := s.fillRevisions(ctx, f, v); err != nil {
 		return err
+	}
+	if v.Only = r.URL.Query().Get("document"); v.Only != "" {
+		v.OnlyName = cmp.Or(f.names[v.Only], v.Only)
+		waiting = slices.DeleteFunc(waiting, func(x capture.Finding) bool {
+			p, ok := x.Goes()
+			return !ok || string(slugOf(p.Ref)) != v.Only
+		})
 	}
 	v.Waiting = len(waiting)
 	room := shownFindings
@@ -224,6 +232,9 @@ func (v *sessionsView) group(list []capture.Finding, titles map[string]string, n
 		}
 	}
 	for _, g := range by {
+		if len(g.Findings) == 0 {
+			continue // all of them are behind those that are shown
+		}
 		v.Groups = append(v.Groups, *g)
 	}
 	slices.SortFunc(v.Groups, func(a, b findingGroup) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.Slug, b.Slug)) })

@@ -92,6 +92,9 @@ func TestARevisionByKeyboardAlone(t *testing.T) {
 		}
 	}
 	b.accessible("an approved revision")
+	b.picture("revision-approved-desktop-light", true)
+	b.size(390, 844, true)
+	b.picture("revision-approved-phone-dark", true)
 	b.quiet()
 
 	v, err := lib.Versions(ctx, "hydra-cluster-user-guide")

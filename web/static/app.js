@@ -78,9 +78,12 @@
     if (!drop) return;
     var show = function () { if (files.files.length) chosen.textContent = Array.from(files.files).map(function (f) { return f.name; }).join(", "); };
     files.addEventListener("change", show);
-    ["dragenter", "dragover"].forEach(function (n) { addEventListener(n, function (e) { e.preventDefault(); drop.classList.add("over"); }); });
-    addEventListener("dragleave", function (e) { if (!e.relatedTarget) drop.classList.remove("over"); });
+    var holds = function (e) { return Array.from(e.dataTransfer.types).includes("Files"); }; // text that is dragged about is none of ours
+    ["dragenter", "dragover"].forEach(function (n) { addEventListener(n, function (e) { if (holds(e)) { e.preventDefault(); over(); } }); });
+    // Browsers say every third of a second that something still hangs there, and not always that it is gone.
+    var gone, over = function () { clearTimeout(gone); drop.classList.add("over"); gone = setTimeout(function () { drop.classList.remove("over"); }, 1200); };
     addEventListener("drop", function (e) {
+      if (!holds(e)) return;
       e.preventDefault();
       drop.classList.remove("over");
       if (e.dataTransfer.files.length) { files.files = e.dataTransfer.files; show(); drop.requestSubmit(); }
