@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -53,16 +54,13 @@ func (s *site) facts(ctx context.Context) (*facts, error) {
 
 func (s *site) readFacts(ctx context.Context) (*facts, error) {
 	f := &facts{titles: map[string]string{}, names: map[string]string{}, current: map[string]string{}}
-	var errs [3]error
+	var noShelf, noCascades error
 	var wait sync.WaitGroup
-	wait.Go(func() { f.docs, errs[0] = s.lib.Documents(ctx) })
-	wait.Go(func() { f.all, errs[1] = s.lib.All(ctx) })
-	wait.Go(func() { f.cascades, errs[2] = s.lib.Cascades(ctx, drawnCascades) })
+	wait.Go(func() { f.docs, f.all, noShelf = s.lib.Shelves(ctx) })
+	wait.Go(func() { f.cascades, noCascades = s.lib.Cascades(ctx, drawnCascades) })
 	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	if err := cmp.Or(noShelf, noCascades); err != nil {
+		return nil, err
 	}
 	for _, v := range f.all {
 		f.titles[v.Ref] = v.Title + " " + v.Version
