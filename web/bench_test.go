@@ -52,7 +52,7 @@ func BenchmarkPages(b *testing.B) {
 			i++
 		}
 	})
-	for name, path := range map[string]string{"document": "/d/elroy-user-guide@2.1?at=13.7", "drift": "/drift", "diff": "/diff/elroy-user-guide@2.1", "wall": "/wall", "ticker": "/ticker"} {
+	for name, path := range map[string]string{"document": "/d/elroy-user-guide@2.1?at=13.7", "drift": "/drift", "sessions": "/sessions", "revision": "/sessions/revisions/R-1", "revision-printed": "/sessions/revisions/R-1?as=pages", "diff": "/diff/elroy-user-guide@2.1", "wall": "/wall", "ticker": "/ticker"} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				get(b, h, path, false)

@@ -300,3 +300,24 @@ func TestScopesOfSessions(t *testing.T) {
 		t.Errorf("%d findings wait, %v", len(list), err)
 	}
 }
+
+// TestAFindingBeforeAnyDocument captures into a library that holds nothing yet: it waits for the documents to come.
+func TestAFindingBeforeAnyDocument(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	if _, err := library.Init(dir); err != nil {
+		t.Fatal(err)
+	}
+	srv, lib := serve(t, dir, web.Options{})
+	if got, body, _ := send(t, srv.URL+"/sessions/findings", url.Values{"text": {"The pump is loud on Mondays"}}); got != 200 || !strings.Contains(body, "F-1 is kept.") || !strings.Contains(body, "loud on Mondays") {
+		t.Errorf("answers %d:\n%.3000s", got, body)
+	}
+	if list, err := lib.Sessions(context.Background()); err != nil || len(list) != 1 || len(list[0].Findings) != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if got, body, _ := send(t, srv.URL+"/sessions/place", nil); got != 200 && !strings.Contains(body, "empty") {
+		t.Errorf("looking for places in nothing answers %d", got)
+	}
+	if got := status(t, srv.URL+"/"); got != 200 {
+		t.Errorf("the shelf answers %d", got)
+	}
+}
