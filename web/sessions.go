@@ -68,6 +68,7 @@ type findingView struct {
 	Days  int
 	Goes  string      // ref where it will go; "" when that is not sure
 	Top   []placeView // at most three
+	Whole bool        // it goes to a document, and to no section of it: a revision cannot take it in
 	Wrong string
 	Hand  bool
 	May   bool
@@ -243,7 +244,7 @@ func (v *sessionsView) group(list []capture.Finding, titles map[string]string, n
 func newFinding(f capture.Finding, titles map[string]string, now time.Time) findingView {
 	x := findingView{Finding: f, Days: daysOf(now, f.At)}
 	if p, ok := f.Goes(); ok {
-		x.Goes = p.Ref
+		x.Goes, x.Whole = p.Ref, !strings.Contains(p.Ref, "#")
 	}
 	list := f.Places
 	if f.To != "" && !slices.ContainsFunc(list, func(p capture.Place) bool { return p.Ref == f.To }) {

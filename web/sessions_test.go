@@ -221,6 +221,27 @@ func TestADraftThatChangedIsNotApproved(t *testing.T) {
 	}
 }
 
+// TestADocumentTellsWhatWaits shows on a document what is on its way into it, and leads to the form with its section filled in.
+func TestADocumentTellsWhatWaits(t *testing.T) {
+	srv, lib := server(t, true, web.Options{})
+	body, _ := fetch(t, srv.URL+"/d/elroy-user-guide?at=5.2")
+	if !strings.Contains(body, "2 findings waiting</a>") || strings.Contains(body, "to approve") || !strings.Contains(body, `href="/sessions?to=elroy-user-guide%235.2#capture"`) {
+		t.Error("the guide does not tell of two findings, or does not lead to the form")
+	}
+	if body, _ = fetch(t, srv.URL+"/d/hydra-cluster-user-guide"); !strings.Contains(body, "R-1 to approve</a>") {
+		t.Error("the guide does not tell of its revision")
+	}
+	if body, _ = fetch(t, srv.URL+"/sessions?to=elroy-user-guide%235.2"); !strings.Contains(body, `name="to" value="elroy-user-guide#5.2"`) {
+		t.Error("the form does not have the section")
+	}
+	if _, err := lib.Capture(context.Background(), capture.Finding{Text: "Something about all of it", To: "medusa-user-guide"}); err != nil {
+		t.Fatal(err)
+	}
+	if body, _ = fetch(t, srv.URL+"/sessions?document=medusa-user-guide"); !strings.Contains(body, "It names no section yet") {
+		t.Error("a finding without a section is not told apart")
+	}
+}
+
 // TestDraftPictures asks for pages of the printed draft, and for what is none.
 func TestDraftPictures(t *testing.T) {
 	srv, lib := server(t, true, web.Options{})
