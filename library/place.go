@@ -210,7 +210,7 @@ func nearest8(by map[string]*match) map[string]bool {
 type match struct {
 	key, anchor  string
 	score, cover float64
-	weight       float64 // of the words that stand there
+	weight       float64 // of the words that stand there, in words that only one passage has
 }
 
 // matches are the sections of current versions that have words of a finding, with how well they match.
@@ -240,7 +240,7 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 			seen[id] = true
 			m.score += v
 			if share == 1 && h.Cover > m.cover {
-				m.cover, m.weight = h.Cover, h.Cover*res.Weight
+				m.cover, m.weight = h.Cover, h.Cover*res.Weight/res.Rare
 			}
 		}
 		return nil
