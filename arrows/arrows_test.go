@@ -30,7 +30,7 @@ var may = map[string]string{
 	"index":                   "corpus",
 	"typeset":                 "corpus corpus/markdown",
 	"prompts":                 "corpus epoch",
-	"library":                 "capture capture/source capture/surgery corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index prompts typeset",
+	"library":                 "capture capture/source capture/surgery corpus corpus/catalog corpus/identity corpus/markdown driftlog driftlog/change driftlog/claim driftlog/echo driftlog/value epoch index inference inference/timing prompts typeset",
 	"capture/source":          "corpus corpus/identity corpus/markdown",
 	"capture/surgery":         "corpus corpus/identity corpus/markdown",
 	"capture":                 "capture/surgery corpus",

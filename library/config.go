@@ -10,6 +10,7 @@ import (
 
 	"substrate/corpus"
 	"substrate/epoch"
+	"substrate/inference"
 	"substrate/typeset"
 )
 
@@ -24,6 +25,10 @@ type Config struct {
 	Priorities Place `mapstructure:"priorities"`
 	// Theme is how issued PDFs look.
 	Theme typeset.Theme `mapstructure:"theme"`
+	// Tiers are the inference servers that may be asked; none is needed.
+	Tiers []inference.Tier `mapstructure:"tiers"`
+	// Prometheus is the address that tiers' temperature queries are sent to.
+	Prometheus string `mapstructure:"prometheus"`
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -78,6 +83,9 @@ func (c Config) Check() error {
 	}
 	if c.DriftLog.Section != "" && c.DriftLog.Document == "" {
 		return fmt.Errorf("%s: drift_log: section %q stands without a document; add document: and its slug", ConfigFile, c.DriftLog.Section)
+	}
+	if err := inference.Validate(c.Tiers); err != nil {
+		return fmt.Errorf("%s: %w", ConfigFile, err)
 	}
 	if err := c.Rules().Check(); err != nil {
 		return fmt.Errorf("%s: %w", ConfigFile, err)
@@ -162,6 +170,17 @@ const newConfig = `# This file makes the folder a substrate library. Everything 
 #   footer: Confidential
 #   colours: {accent: "#1f3a5f"}
 #   fonts: {body: {name: serif}}     # sans, serif, or TrueType files: {regular: my.ttf, bold: my-bold.ttf}
+
+# Inference servers of your own that substrate ask may use; without one it answers with passages.
+# tiers:
+#   - name: desk
+#     url: http://localhost:11434
+#     api: ollama           # or openai (llama-server, vLLM, LM Studio), hailo
+#     good_at: [reasoning, long]   # fast, chat, code, vision, classify, embed
+#     models: {chat: NAME}  # as the server lists it
+#     context: 0            # tokens; 0 asks the server
+#     max_parallel: 1
+# prometheus: http://localhost:9090   # for temperature_query: of a tier
 
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices

@@ -94,6 +94,7 @@ var tableWords = map[string]string{
 	"revisions":   "plans from one version to the next",
 	"sections":    "the sections of every version with their blocks, as they were read",
 	"sessions":    "stretches of work in which findings were captured",
+	"samples":     "what each call of an inference server took: one JSON object each",
 	"sightings":   "where files were seen, in order",
 	"sources":     "texts that revisions were made from",
 	"templates":   "system prompt templates that people wrote, by hash",

@@ -43,16 +43,16 @@ Exit status: 0 done; 1 failed, also when no tier answered; 2 wrong command line.
 			}
 			defer l.Close()
 			question := strings.Join(list, " ")
-			if len(a.tiers) == 0 || noLLM {
+			if len(l.Config.Tiers) == 0 || noLLM {
 				return a.passages(c.Context(), l, question, o.Limit, noLLM)
 			}
 			for _, name := range []string{o.Tier, o.Draft, o.Verify} {
-				if err := a.known(name); err != nil {
+				if err := known(l.Config.Tiers, name); err != nil {
 					return err
 				}
 			}
 			o.Task = inference.Task(task)
-			client, err := a.inference(l)
+			client, err := a.openInference(l, false)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,6 @@ import (
 
 	"substrate/corpus/catalog"
 	"substrate/corpus/pdf/pool"
-	"substrate/inference"
 	"substrate/library"
 )
 
@@ -50,9 +49,6 @@ type app struct {
 	code     int        // exit code of a command that did its work and still has something to say
 	poolMu   sync.Mutex // files are read by several goroutines, and each may be the first to ask for the pool
 	pool     *pool.Pool
-
-	tiers      []inference.Tier // as substrate.yaml names them
-	prometheus string           // base URL of the server that is asked for temperatures
 }
 
 // usageError is an error in the command line.
@@ -226,19 +222,10 @@ func (a *app) config(dir string) (library.Config, error) {
 	if err := a.v.ReadInConfig(); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return cfg, fmt.Errorf("%s cannot be read: %w; mend it, or move it away and run substrate init", library.ConfigFile, err)
 	}
-	all := struct {
-		library.Config `mapstructure:",squash"`
-		Tiers          []inference.Tier `mapstructure:"tiers"`
-		Prometheus     string           `mapstructure:"prometheus"`
-	}{}
-	if err := a.v.UnmarshalExact(&all); err != nil {
+	if err := a.v.UnmarshalExact(&cfg); err != nil {
 		return cfg, fmt.Errorf("%s: %s", library.ConfigFile, configWords(err))
 	}
-	if err := inference.Validate(all.Tiers); err != nil {
-		return cfg, fmt.Errorf("%s: %w", library.ConfigFile, err)
-	}
-	a.tiers, a.prometheus = all.Tiers, all.Prometheus
-	return all.Config, nil
+	return cfg, nil
 }
 
 // configWords says in one line what is wrong with a setting.

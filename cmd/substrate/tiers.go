@@ -13,19 +13,13 @@ import (
 	"substrate/library"
 )
 
-// inference is the client of the tiers that substrate.yaml names. A command asks the servers when it needs them and probes
-// nothing in the background.
-func (a *app) inference(l *library.Library) (*inference.Client, error) {
-	return inference.New(a.tiers, inference.Options{Logger: l.Log, ProbeEvery: -1, Prometheus: a.prometheus})
-}
-
 // known tells a tier's name from a typing mistake; "" is any.
-func (a *app) known(name string) error {
-	if name == "" || slices.ContainsFunc(a.tiers, func(t inference.Tier) bool { return t.Name == name }) {
+func known(tiers []inference.Tier, name string) error {
+	if name == "" || slices.ContainsFunc(tiers, func(t inference.Tier) bool { return t.Name == name }) {
 		return nil
 	}
 	var names []string
-	for _, t := range a.tiers {
+	for _, t := range tiers {
 		names = append(names, t.Name)
 	}
 	return usageError{fmt.Errorf("there is no tier %q; %s names %s", name, library.ConfigFile, strings.Join(names, ", "))}
@@ -33,14 +27,15 @@ func (a *app) known(name string) error {
 
 func (a *app) completeTiers(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	dir, err := a.folder()
+	var cfg library.Config
 	if err == nil {
-		_, err = a.config(dir)
+		cfg, err = a.config(dir)
 	}
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var out []string
-	for _, t := range a.tiers {
+	for _, t := range cfg.Tiers {
 		out = append(out, t.Name)
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
@@ -110,15 +105,15 @@ Exit status: 0 done, also when a tier is down; 1 failed; 2 wrong command line.`,
 // withTiers makes a command's work of what is done with the client.
 func (a *app) withTiers(work func(ctx context.Context, client *inference.Client, list []string) error) func(*cobra.Command, []string) error {
 	return a.with(func(ctx context.Context, l *library.Library, list []string) error {
-		if len(a.tiers) == 0 {
+		if len(l.Config.Tiers) == 0 {
 			return fmt.Errorf("%s names no tier; add one, such as\n\n  tiers:\n    - name: home\n      url: http://localhost:11434\n      models: {chat: MODEL}", library.ConfigFile)
 		}
 		for _, name := range list {
-			if err := a.known(name); err != nil {
+			if err := known(l.Config.Tiers, name); err != nil {
 				return err
 			}
 		}
-		client, err := a.inference(l)
+		client, err := a.openInference(l, false)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ var (
 var migrations embed.FS
 
 // schema is the number of the newest migration.
-const schema = 3
+const schema = 4
 
 // Catalog is an open catalog. It is safe for several goroutines.
 type Catalog struct {
