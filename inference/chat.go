@@ -150,6 +150,7 @@ type attempt struct {
 
 	sent, first, last time.Time
 	queue             time.Duration
+	waits             bool // in the client's own queue
 	text, think       strings.Builder
 	chunks            int
 }
@@ -169,7 +170,7 @@ func (a *attempt) run(ctx context.Context) (*Reply, error) {
 	// The watch's own cause is the tier's failure; the caller's end is not.
 	var late *lateError
 	if err != nil && ctx.Err() == nil && errors.As(context.Cause(wctx), &late) {
-		e := a.error(wire.TimedOut, late.Error())
+		e := n.late("chat", a.model, late, a.waits)
 		var broke *BrokenError
 		if errors.As(err, &broke) {
 			broke.Err = e
@@ -202,10 +203,12 @@ func (a *attempt) error(k wire.Kind, msg string) *wire.Error {
 func (a *attempt) answer(ctx context.Context, w *watch) (*Reply, error) {
 	n, c := a.n, a.c
 	queued := c.clock.Now()
+	a.waits = true
 	release, err := n.slot(ctx)
 	if err != nil {
 		return nil, err
 	}
+	a.waits = false
 	defer release()
 	a.queue = c.clock.Now().Sub(queued)
 	req, err := a.wire(ctx)
@@ -240,10 +243,12 @@ func (a *attempt) answer(ctx context.Context, w *watch) (*Reply, error) {
 		a.text.WriteString(k.Text)
 		a.think.WriteString(k.Thinking)
 		if a.each != nil {
+			w.busy.Store(true) // a slow reader is no slow server
 			if err := a.each(k); err != nil {
 				return a.reply(wire.Final{Reason: "abandoned"}), &AbandonedError{err}
 			}
-			w.alive(c.clock.Now()) // a slow reader is no slow server
+			w.alive(c.clock.Now())
+			w.busy.Store(false)
 		}
 	}
 	return a.reply(stream.Final()), nil
@@ -281,7 +286,7 @@ func (a *attempt) wire(ctx context.Context) (*wire.Request, error) {
 func (a *attempt) learn(err error) {
 	var e *wire.Error
 	if errors.As(err, &e) && e.Kind == wire.TooLong && e.Prompt > 0 {
-		a.n.estimator(a.model).Observe(a.req.text(), e.Prompt)
+		a.n.observe(a.model, a.n.withIdentity(a.req.messages()), e.Prompt)
 	}
 }
 
@@ -341,15 +346,11 @@ func (a *attempt) record(ctx context.Context, r *Reply, err error) {
 			s.Cached = timing.Cached(shared, c.speeds.Of(s.Tier, s.Model).PromptRate, s.PromptRate())
 		}
 		if !r.Usage.Estimated {
-			n.estimator(a.model).Observe(text, r.Usage.Prompt)
+			n.observe(a.model, n.withIdentity(a.req.messages()), r.Usage.Prompt)
 		}
-		n.mu.Lock()
-		m := n.model(a.model)
-		m.used = c.clock.Now()
-		if m.details != nil {
-			s.Quant = m.details.Quant
-		}
-		n.mu.Unlock()
+	}
+	s.Quant = n.quant(a.model)
+	if r != nil {
 		r.Timing = s
 	}
 	c.keep(ctx, s)
