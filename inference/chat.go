@@ -152,6 +152,7 @@ type attempt struct {
 	queue             time.Duration
 	waits             bool // in the client's own queue
 	text, think       strings.Builder
+	window            int // that the server was told or told us; 0: unknown
 	chunks            int
 }
 
@@ -268,7 +269,7 @@ func (a *attempt) wire(ctx context.Context) (*wire.Request, error) {
 	w, err := a.c.window(ctx, n, a.model)
 	switch {
 	case err == nil:
-		out.Window = w.Tokens
+		out.Window, a.window = w.Tokens, w.Tokens
 	case n.feat.SetsWindow:
 		return nil, err // without num_ctx the server would choose one and cut to it
 	}
@@ -285,8 +286,12 @@ func (a *attempt) wire(ctx context.Context) (*wire.Request, error) {
 // learn takes a server's count out of its refusal.
 func (a *attempt) learn(err error) {
 	var e *wire.Error
-	if errors.As(err, &e) && e.Kind == wire.TooLong && e.Prompt > 0 {
-		a.n.observe(a.model, a.n.withIdentity(a.req.messages()), e.Prompt)
+	if !errors.As(err, &e) || e.Kind != wire.TooLong {
+		return
+	}
+	// A refusal without a count says at least that the window is exceeded.
+	if n := max(e.Prompt, a.window+1); n > 1 {
+		a.n.observe(a.model, a.n.withIdentity(a.req.messages()), n)
 	}
 }
 
