@@ -302,6 +302,9 @@ func (a *attempt) reply(f wire.Final) *Reply {
 	if f.Model != "" && f.Model != a.model && a.n.tier.API == OpenAI {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("asked for %q, the server names %q", a.model, f.Model))
 	}
+	if a.chunks == 0 {
+		r.Warnings = append(r.Warnings, "the answer is empty")
+	}
 	if f.Reason == "length" {
 		r.Warnings = append(r.Warnings, "the answer was cut at its limit of tokens")
 	}
