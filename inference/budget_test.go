@@ -7,12 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"substrate/inference"
 	"substrate/inference/budget"
 	"substrate/inference/inferencetest"
 	"substrate/inference/wire"
 )
+
+var t0 = time.Unix(1_700_000_000, 0)
 
 var words = strings.Fields("pump valve hall service months Überdruck règlement 14 192.168.1.7 — ≥ Ventil the of and is 日本 {json:true} ")
 
