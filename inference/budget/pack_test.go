@@ -185,3 +185,21 @@ func TestEstimatorLearnsUpwards(t *testing.T) {
 		t.Error("a greeting teaches nothing but the template's size")
 	}
 }
+
+// Counting may be a question to a server: where all fits it is asked seldom.
+func TestPackCountsSeldom(t *testing.T) {
+	parts := []budget.Part{{Kind: budget.Question, ID: "q", Text: "q"}}
+	for i := range 100 {
+		parts = append(parts, budget.Part{Kind: budget.Passage, ID: fmt.Sprint(i), Text: "passage"})
+	}
+	asked := 0
+	count := func(p []budget.Part) (int, error) { asked++; return letters(p) }
+	p, err := budget.Pack(parts, 10000, 0, count)
+	if err != nil || len(p.Cut) != 0 || asked > 10 {
+		t.Errorf("%d cut, asked %d times, %v", len(p.Cut), asked, err)
+	}
+	asked = 0
+	if p, err = budget.Pack(parts, 100, 0, count); err != nil || len(p.Cut) == 0 || asked > 120 {
+		t.Errorf("%d cut, asked %d times, %v", len(p.Cut), asked, err)
+	}
+}
