@@ -45,7 +45,7 @@ func TestFailoverBeforeTheFirstToken(t *testing.T) {
 			c := client(t, []inference.Tier{tier("bad", bad.URL, inference.Ollama), tier("good", good.URL, inference.OpenAI)}, inference.Options{})
 			limit := 30 * time.Second
 			if a.Hang {
-				limit = 2 * time.Second // its half runs out, and the other half is enough
+				limit = 4 * time.Second // its half runs out, and the other half is enough
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), limit)
 			defer cancel()
@@ -75,7 +75,7 @@ func TestFailoverFromADeafServer(t *testing.T) {
 	defer l.Close()
 	good := inferencetest.New(t, inferencetest.Ollama, m)
 	c := client(t, []inference.Tier{tier("deaf", "http://"+l.Addr().String(), inference.Ollama), tier("good", good.URL, inference.Ollama)}, inference.Options{})
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second)
 	defer cancel()
 	r, err := c.Chat(ctx, inference.Request{Messages: user("hi")}, nil)
 	if err != nil || r.Tier != "good" {
