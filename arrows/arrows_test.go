@@ -36,12 +36,12 @@ var may = map[string]string{
 	"capture":                 "capture/surgery corpus",
 	"inference":               "inference/budget inference/route inference/timing inference/wire",
 	"inference/budget":        "",
-	"inference/inferencetest": "",
 	"inference/route":         "",
 	"inference/timing":        "",
 	"inference/wire":          "",
+	"inference/inferencetest": "",
 	"mcp":                     "capture corpus driftlog library prompts",
-	"web":                     "corpus library",
+	"web":                     "capture corpus library",
 	"cmd/substrate":           "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
 	"fixtures":                "",
 	"packaging":               "",
@@ -63,8 +63,8 @@ var home = map[string]string{
 	"github.com/spf13/":               "cmd/substrate",
 	"github.com/schollz/progressbar":  "cmd/substrate",
 	"github.com/fsnotify/fsnotify":    "library",
-	"golang.org/x/sync":               "inference",
 	"github.com/mark3labs/mcp-go":     "mcp",
+	"golang.org/x/sync":               "inference",
 }
 
 func imports(t *testing.T) map[string][]string {
