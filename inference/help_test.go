@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"substrate/inference"
 )
@@ -29,8 +30,21 @@ func client(tb testing.TB, tiers []inference.Tier, o inference.Options) *inferen
 	return c
 }
 
-// ours lists goroutines that run this package's code (tests and the server for tests aside).
+// ours lists goroutines that run this package's code (tests and the server for tests aside) and do not go: one that has
+// said that it is done may need a moment to be gone.
 func ours() string {
+	left := running()
+	for range 300 {
+		if left == "" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		left = running()
+	}
+	return left
+}
+
+func running() string {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	var left []string
