@@ -16,7 +16,16 @@ import (
 
 func dial(t *testing.T, form inferencetest.Form, url, key string) wire.Server {
 	t.Helper()
-	o := wire.Options{URL: url, Key: key, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	return dialOptions(t, form, wire.Options{URL: url, Key: key, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
+}
+
+func dialWith(t *testing.T, form inferencetest.Form, url string, h *http.Client) wire.Server {
+	t.Helper()
+	return dialOptions(t, form, wire.Options{URL: url, HTTP: h})
+}
+
+func dialOptions(t *testing.T, form inferencetest.Form, o wire.Options) wire.Server {
+	t.Helper()
 	var s wire.Server
 	var err error
 	switch form {
@@ -365,4 +374,57 @@ func TestBadAddresses(t *testing.T) {
 	if _, err := s.Models(context.Background()); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("%v", err)
 	}
+}
+
+// A context that ends just as an answer comes is no answer of nothing: never a nil with no error.
+func TestContextThatEndsWithTheAnswer(t *testing.T) {
+	for _, path := range []string{"/props", "/api/v0/models", "/apply-template", "/api/ps", "/api/show"} {
+		for _, form := range forms {
+			ctx, cancel := context.WithCancel(context.Background())
+			srv := inferencetest.New(t, form, inferencetest.Model{Name: "m", Window: 64, Max: 128})
+			s := dialWith(t, form, srv.URL, &http.Client{Transport: endsAfter{path, cancel}})
+			if d, err := s.Details(ctx, "m"); d == nil && err == nil {
+				t.Errorf("%s, %s: no details and no error", form, path)
+			}
+			cancel()
+			ctx, cancel = context.WithCancel(context.Background())
+			s = dialWith(t, form, srv.URL, &http.Client{Transport: endsAfter{path, cancel}})
+			if n, err := s.Count(ctx, "m", []wire.Message{{Role: "user", Content: "pump"}}); n == 0 && err == nil {
+				t.Errorf("%s, %s: counted nothing", form, path)
+			}
+			cancel()
+		}
+	}
+}
+
+// endsAfter answers whole, and ends the caller's context when the body of one path has been read.
+type endsAfter struct {
+	path string
+	end  context.CancelFunc
+}
+
+func (e endsAfter) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r.Clone(context.Background()))
+	if err == nil && r.URL.Path == e.path {
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if e.path == "/apply-template" {
+			b = []byte("{}")
+		}
+		resp.Body = io.NopCloser(&ending{strings.NewReader(string(b)), e.end})
+	}
+	return resp, err
+}
+
+type ending struct {
+	*strings.Reader
+	end context.CancelFunc
+}
+
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if err != nil {
+		e.end()
+	}
+	return n, err
 }
