@@ -150,7 +150,9 @@ type attempt struct {
 
 	sent, first, last time.Time
 	queue             time.Duration
+	waits             bool // in the client's own queue
 	text, think       strings.Builder
+	window            int // that the server was told or told us; 0: unknown
 	chunks            int
 }
 
@@ -169,7 +171,7 @@ func (a *attempt) run(ctx context.Context) (*Reply, error) {
 	// The watch's own cause is the tier's failure; the caller's end is not.
 	var late *lateError
 	if err != nil && ctx.Err() == nil && errors.As(context.Cause(wctx), &late) {
-		e := a.error(wire.TimedOut, late.Error())
+		e := n.late("chat", a.model, late, a.waits)
 		var broke *BrokenError
 		if errors.As(err, &broke) {
 			broke.Err = e
@@ -202,10 +204,12 @@ func (a *attempt) error(k wire.Kind, msg string) *wire.Error {
 func (a *attempt) answer(ctx context.Context, w *watch) (*Reply, error) {
 	n, c := a.n, a.c
 	queued := c.clock.Now()
+	a.waits = true
 	release, err := n.slot(ctx)
 	if err != nil {
 		return nil, err
 	}
+	a.waits = false
 	defer release()
 	a.queue = c.clock.Now().Sub(queued)
 	req, err := a.wire(ctx)
@@ -240,10 +244,12 @@ func (a *attempt) answer(ctx context.Context, w *watch) (*Reply, error) {
 		a.text.WriteString(k.Text)
 		a.think.WriteString(k.Thinking)
 		if a.each != nil {
+			w.busy.Store(true) // a slow reader is no slow server
 			if err := a.each(k); err != nil {
 				return a.reply(wire.Final{Reason: "abandoned"}), &AbandonedError{err}
 			}
-			w.alive(c.clock.Now()) // a slow reader is no slow server
+			w.alive(c.clock.Now())
+			w.busy.Store(false)
 		}
 	}
 	return a.reply(stream.Final()), nil
@@ -263,7 +269,7 @@ func (a *attempt) wire(ctx context.Context) (*wire.Request, error) {
 	w, err := a.c.window(ctx, n, a.model)
 	switch {
 	case err == nil:
-		out.Window = w.Tokens
+		out.Window, a.window = w.Tokens, w.Tokens
 	case n.feat.SetsWindow:
 		return nil, err // without num_ctx the server would choose one and cut to it
 	}
@@ -280,8 +286,12 @@ func (a *attempt) wire(ctx context.Context) (*wire.Request, error) {
 // learn takes a server's count out of its refusal.
 func (a *attempt) learn(err error) {
 	var e *wire.Error
-	if errors.As(err, &e) && e.Kind == wire.TooLong && e.Prompt > 0 {
-		a.n.estimator(a.model).Observe(a.req.text(), e.Prompt)
+	if !errors.As(err, &e) || e.Kind != wire.TooLong {
+		return
+	}
+	// A refusal without a count says at least that the window is exceeded.
+	if n := max(e.Prompt, a.window+1); n > 1 {
+		a.n.observe(a.model, a.n.withIdentity(a.req.messages()), n)
 	}
 }
 
@@ -291,6 +301,9 @@ func (a *attempt) reply(f wire.Final) *Reply {
 		Usage: Usage{Prompt: f.PromptTokens, Output: f.OutputTokens, Cached: f.CachedTokens}}
 	if f.Model != "" && f.Model != a.model && a.n.tier.API == OpenAI {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("asked for %q, the server names %q", a.model, f.Model))
+	}
+	if a.chunks == 0 {
+		r.Warnings = append(r.Warnings, "the answer is empty")
 	}
 	if f.Reason == "length" {
 		r.Warnings = append(r.Warnings, "the answer was cut at its limit of tokens")
@@ -341,15 +354,11 @@ func (a *attempt) record(ctx context.Context, r *Reply, err error) {
 			s.Cached = timing.Cached(shared, c.speeds.Of(s.Tier, s.Model).PromptRate, s.PromptRate())
 		}
 		if !r.Usage.Estimated {
-			n.estimator(a.model).Observe(text, r.Usage.Prompt)
+			n.observe(a.model, n.withIdentity(a.req.messages()), r.Usage.Prompt)
 		}
-		n.mu.Lock()
-		m := n.model(a.model)
-		m.used = c.clock.Now()
-		if m.details != nil {
-			s.Quant = m.details.Quant
-		}
-		n.mu.Unlock()
+	}
+	s.Quant = n.quant(a.model)
+	if r != nil {
 		r.Timing = s
 	}
 	c.keep(ctx, s)

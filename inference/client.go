@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,7 +109,7 @@ func New(tiers []Tier, o Options) (*Client, error) {
 		c.byName[t.Name] = n
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
-	c.examples = &examples{list: o.Examples}
+	c.examples = &examples{list: slices.Clone(o.Examples)}
 	if err := c.remember(c.ctx); err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package inference
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -104,7 +103,11 @@ func (c *Client) decide(ctx context.Context, r *Request, task Task) (Decision, e
 // measure finds a candidate's window and how large the prompt is to it. Where the server refuses by itself what does
 // not fit, only a prompt that surely does not fit is kept from it: the estimate is from above.
 func (c *Client) measure(ctx context.Context, n *node, model string, r *Request, cand *route.Candidate) {
-	ctx, cancel := context.WithTimeout(ctx, windowLimit)
+	limit := windowLimit
+	if at, ok := ctx.Deadline(); ok { // a server that hangs must leave the others their time
+		limit = min(limit, time.Until(at)/4)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if w, err := c.window(ctx, n, model); err == nil {
 		cand.Window = w.Tokens
@@ -134,9 +137,13 @@ func (c *Client) candidate(n *node, model string) route.Candidate {
 	sp := c.speeds.Of(n.tier.Name, model)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return route.Candidate{Tier: n.tier.Name, Model: model, GoodAt: n.tier.GoodAt, Health: n.health.State, Why: n.health.Why,
+	state := n.health.State
+	if state == route.Down && c.every < 0 && n.brk.ready(n.clock.Now()) {
+		state = route.Degraded // nobody probes: only a request can find out whether it is back
+	}
+	return route.Candidate{Tier: n.tier.Name, Model: model, GoodAt: n.tier.GoodAt, Health: state, Why: n.health.Why,
 		CanSee:  n.feat.Vision && (n.tier.Models[route.Vision] == model && model != ""),
-		Open:    !n.brk.ready(n.clock.Now()) && n.health.State != route.Down,
+		Open:    !n.brk.ready(n.clock.Now()) && state != route.Down,
 		Running: n.running, Waiting: n.waiting, Parallel: n.tier.MaxParallel, QueueRoom: n.tier.MaxQueue - n.waiting,
 		PromptRate: sp.PromptRate, OutputRate: sp.OutputRate, Load: sp.Load, Samples: sp.Samples, Heat: n.trend()}
 }
@@ -225,7 +232,7 @@ func (c *Client) nearest(ctx context.Context, prompt string) (Task, string, bool
 	defer c.examples.mu.Unlock()
 	v, err := c.Embed(ctx, EmbedRequest{Inputs: []string{prompt}, Tier: c.examples.tier})
 	if err != nil {
-		if c.examples.tier != "" && !strings.Contains(err.Error(), "context") {
+		if ctx.Err() == nil {
 			c.examples.tier = "" // the next tier's vectors are others
 		}
 		return "", "", false, err

@@ -82,27 +82,27 @@ func (c *Client) DraftAndVerify(ctx context.Context, d Drafting, each func(Chunk
 	v.Tier, v.Model = d.Verify, ""
 	v.Messages = append(append([]Message(nil), d.Request.Messages...),
 		Message{Role: "assistant", Content: draft.Text}, Message{Role: "user", Content: verdictPrompt(problems)})
-	g := gate{each: each, open: len(problems) > 0}
+	g := gate{each: each}
 	verdict, err := c.Chat(ctx, v, g.take)
 	if err != nil {
 		return nil, fmt.Errorf("verifying: %w", err)
 	}
 	out := &Drafted{Draft: draft, Verdict: verdict, Text: verdict.Text}
-	// An acceptance counts only for a draft that the checks let pass; a model does not overrule them.
-	if accepts(verdict.Text) && len(problems) == 0 {
-		out.Accepted, out.Text = true, draft.Text
+	switch {
+	case strings.TrimSpace(verdict.Text) == "":
+		return nil, fmt.Errorf("verifying: tier %q answered nothing; the draft was %q", d.Verify, draft.Text)
+	case accepts(verdict.Text):
+		// A model does not overrule the checks: its word for a draft with problems leaves the problems standing.
+		out.Accepted, out.Text = len(problems) == 0, draft.Text
 		if each != nil {
 			if err := each(Chunk{Text: draft.Text}); err != nil {
 				return nil, &AbandonedError{err}
 			}
 		}
-	} else if accepts(verdict.Text) {
-		out.Text = draft.Text
-		if err := g.replace(draft.Text); err != nil {
+	default:
+		if err := g.flush(); err != nil {
 			return nil, err
 		}
-	} else if err := g.flush(); err != nil {
-		return nil, err
 	}
 	if d.Check != nil {
 		out.Problems = d.Check(out.Text)
@@ -126,16 +126,24 @@ func verdictPrompt(problems []string) string {
 	return b.String()
 }
 
+// accepts says whether a verdict is an acceptance: the word alone, or in capitals with a remark behind it, as small
+// models like to add one.
 func accepts(s string) bool {
-	s = strings.Trim(strings.TrimSpace(s), ".!\"'`*")
-	return strings.EqualFold(s, acceptWord) || strings.EqualFold(s, acceptWord+"ED")
+	s = strings.TrimLeft(s, verdictMarks)
+	if strings.EqualFold(strings.TrimRight(s, verdictMarks+".!"), acceptWord) || strings.EqualFold(strings.TrimRight(s, verdictMarks+".!"), acceptWord+"ED") {
+		return true
+	}
+	rest, ok := strings.CutPrefix(s, acceptWord)
+	rest = strings.TrimPrefix(rest, "ED")
+	return ok && rest != "" && strings.ContainsRune(".!:,;*\n", rune(rest[0]))
 }
+
+const verdictMarks = " \t\n\r\"'`*"
 
 // gate holds a verdict back until it is plain that it is a correction and no acceptance.
 type gate struct {
 	each func(Chunk) error
 	held strings.Builder
-	open bool
 	sent bool
 }
 
@@ -147,8 +155,8 @@ func (g *gate) take(k Chunk) error {
 		return g.each(k)
 	}
 	g.held.WriteString(k.Text)
-	s := strings.ToUpper(strings.TrimLeft(g.held.String(), " \n\t\"'`*"))
-	if len(s) < len(acceptWord)+3 && strings.HasPrefix(acceptWord+"ED. ", s[:min(len(s), len(acceptWord)+2)]) {
+	s := strings.TrimLeft(g.held.String(), verdictMarks)
+	if accepts(s) || len(s) <= len(acceptWord)+2 && strings.HasPrefix(acceptWord+"ED", strings.ToUpper(s)) {
 		return nil
 	}
 	return g.flush()
@@ -163,12 +171,6 @@ func (g *gate) flush() error {
 		return &AbandonedError{err}
 	}
 	return nil
-}
-
-func (g *gate) replace(text string) error {
-	g.held.Reset()
-	g.held.WriteString(text)
-	return g.flush()
 }
 
 func (c *Client) saving(d Drafting, out *Drafted, took time.Duration) Saving {

@@ -85,19 +85,21 @@ func (c *Client) embed(ctx context.Context, n *node, model string, inputs []stri
 	}
 	w, wctx := newWatch(ctx, c.clock, n.tier.FirstToken, n.tier.FirstToken, share)
 	defer w.stop()
-	s := Sample{At: start, Tier: n.tier.Name, Model: model, Kind: "embed", Task: string(route.Embed)}
+	s := Sample{At: start, Tier: n.tier.Name, Model: model, Kind: "embed", Task: string(route.Embed), Quant: n.quant(model)}
+	waits := true
 	got, err := func() (*wire.Embeddings, error) {
 		release, err := n.slot(wctx)
 		if err != nil {
 			return nil, err
 		}
 		defer release()
+		waits = false
 		s.Queue = c.clock.Now().Sub(start)
 		return n.srv.Embed(wctx, model, inputs)
 	}()
 	var late *lateError
 	if err != nil && ctx.Err() == nil && errors.As(context.Cause(wctx), &late) {
-		err = &wire.Error{Kind: wire.TimedOut, Op: "embed", URL: n.tier.URL, Model: model, Message: late.Error()}
+		err = n.late("embed", model, late, waits)
 	}
 	if err != nil && ctx.Err() != nil {
 		n.mu.Lock()

@@ -170,6 +170,12 @@ func (c *Client) Check(ctx context.Context) ([]TierStatus, error) {
 const probeLimit = 5 * time.Second
 
 func (c *Client) probe(ctx context.Context, n *node) {
+	// Asked first, and of a busy tier too: that is the one that heats up.
+	if n.tier.TemperatureQuery != "" && c.prom != "" {
+		warm, cancel := context.WithTimeout(ctx, probeLimit)
+		c.feel(warm, n)
+		cancel()
+	}
 	if n.feat.SingleFlight {
 		// The running request is itself the evidence, and the server would refuse a second.
 		release, ok := n.idleSlot()
@@ -207,7 +213,6 @@ func (c *Client) probe(ctx context.Context, n *node) {
 			}
 		}
 	}
-	c.feel(limited, n)
 }
 
 func (n *node) now() route.Health {

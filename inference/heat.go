@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"substrate/inference/route"
@@ -34,9 +35,6 @@ func (n *node) trend() route.Heat {
 
 // feel asks Prometheus for a tier's temperature. Without an answer the tier is routed to as if it had no thermometer.
 func (c *Client) feel(ctx context.Context, n *node) {
-	if n.tier.TemperatureQuery == "" || c.prom == "" {
-		return
-	}
 	readings, err := queryRange(ctx, c.http, c.prom, n.tier.TemperatureQuery, c.clock.Now())
 	if err != nil {
 		if ctx.Err() == nil {
@@ -53,7 +51,7 @@ func (c *Client) feel(ctx context.Context, n *node) {
 func queryRange(ctx context.Context, h *http.Client, base, query string, now time.Time) ([]route.Reading, error) {
 	v := url.Values{"query": {query}, "step": {strconv.Itoa(int(heatStep.Seconds()))},
 		"start": {unix(now.Add(-heatBack))}, "end": {unix(now)}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/v1/query_range?"+v.Encode(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(base, "/")+"/api/v1/query_range?"+v.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}

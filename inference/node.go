@@ -40,7 +40,6 @@ type modelState struct {
 	asked   time.Time
 	est     *budget.Estimator
 	recent  []string // latest prompts, for knowing a cached beginning
-	used    time.Time
 }
 
 func newNode(t Tier, h *http.Client, clock Clock) (*node, error) {
@@ -76,6 +75,16 @@ func (n *node) estimator(model string) *budget.Estimator {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.model(model).est
+}
+
+// quant is the quantisation of a model, where its server told.
+func (n *node) quant(model string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if d := n.model(model).details; d != nil {
+		return d.Quant
+	}
+	return ""
 }
 
 // slot waits for a turn on the tier. Its release must be called once. A full queue refuses at once.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"substrate/inference/route"
 	"substrate/inference/wire"
@@ -67,12 +68,14 @@ func (c *Client) pass(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	s := Sample{At: start, Tier: n.tier.Name, Model: model, Kind: "chat", Task: "pass"}
 	watch, wctx := newWatch(ctx, c.clock, n.tier.FirstToken, n.tier.Idle, 0)
 	defer watch.stop()
-	sent, err := func() (bool, error) {
+	waits := true
+	sent, err := func() (relayed, error) {
 		release, err := n.slot(wctx)
 		if err != nil {
-			return false, err
+			return nothing, err
 		}
 		defer release()
+		waits = false
 		s.Queue = c.clock.Now().Sub(start)
 		return c.relay(wctx, w, r, n, model, body, watch, func() { s.FirstToken = c.clock.Now().Sub(start) })
 	}()
@@ -85,7 +88,7 @@ func (c *Client) pass(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	}
 	var late *lateError
 	if err != nil && errors.As(context.Cause(wctx), &late) {
-		err = &wire.Error{Kind: wire.TimedOut, Op: "chat", URL: n.tier.URL, Model: model, Message: late.Error()}
+		err = n.late("chat", model, late, waits)
 	}
 	n.note(err, true)
 	if err != nil {
@@ -93,9 +96,12 @@ func (c *Client) pass(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	}
 	c.keep(ctx, s)
 	switch {
-	case err == nil:
-	case sent: // the stream has begun: an error event, as the servers themselves send it
+	case err == nil, sent == whole:
+	case sent == part && strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream"):
+		// The stream has begun: an error event, as the servers themselves send it.
 		fmt.Fprintf(w, "data: %s\n\n", openAIError(http.StatusBadGateway, err.Error()))
+	case sent == part: // half a JSON document must not look like a whole one
+		panic(http.ErrAbortHandler)
 	default:
 		WriteOpenAIError(w, statusOf(err), err.Error())
 	}
@@ -104,14 +110,23 @@ func (c *Client) pass(ctx context.Context, w http.ResponseWriter, r *http.Reques
 // errReader marks that the reader went away, which says nothing about the tier.
 var errReader = errors.New("the reader went away")
 
-// relay sends the request and copies the answer. sent says that bytes went out already.
-func (c *Client) relay(ctx context.Context, w http.ResponseWriter, r *http.Request, n *node, model string, body []byte, watch *watch, first func()) (sent bool, err error) {
+// relayed is how much of a server's answer the reader got.
+type relayed int
+
+const (
+	nothing relayed = iota
+	part
+	whole
+)
+
+// relay sends the request and copies the answer. A server's own refusal reaches the reader whole and is an error, too.
+func (c *Client) relay(ctx context.Context, w http.ResponseWriter, r *http.Request, n *node, model string, body []byte, watch *watch, first func()) (sent relayed, err error) {
 	fault := func(k wire.Kind, err error) error {
 		return &wire.Error{Kind: k, Op: "chat", URL: n.tier.URL, Model: model, Err: err}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.srv.ChatURL(), bytes.NewReader(body))
 	if err != nil {
-		return false, fault(wire.Refused, err)
+		return nothing, fault(wire.Refused, err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if a := r.Header.Get("Accept"); a != "" {
@@ -123,7 +138,7 @@ func (c *Client) relay(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	req.Close = n.feat.SingleFlight
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return false, fault(wire.Unreachable, err)
+		return nothing, fault(wire.Unreachable, err)
 	}
 	defer resp.Body.Close()
 	for _, h := range []string{"Content-Type", "Cache-Control", "X-Request-Id"} {
@@ -134,31 +149,50 @@ func (c *Client) relay(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	w.WriteHeader(resp.StatusCode)
 	flush := http.NewResponseController(w)
 	buf := make([]byte, 32<<10)
+	begun := false
 	for {
 		k, rerr := resp.Body.Read(buf)
 		if k > 0 {
 			watch.alive(c.clock.Now())
-			if !sent {
-				sent = true
+			if !begun {
+				begun = true
 				first()
 			}
+			watch.busy.Store(true) // a slow reader is no slow server
 			if _, err := w.Write(buf[:k]); err != nil {
-				return sent, errReader
+				return part, errReader
 			}
 			if err := flush.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-				return sent, errReader
+				return part, errReader
 			}
+			watch.alive(c.clock.Now())
+			watch.busy.Store(false)
 		}
 		switch {
 		case errors.Is(rerr, io.EOF):
-			if resp.StatusCode >= 500 && resp.StatusCode != http.StatusServiceUnavailable {
-				n.note(fault(wire.Fault, fmt.Errorf("status %d", resp.StatusCode)), true)
-			}
-			return sent, nil
+			return whole, refusal(resp.StatusCode, fault)
 		case rerr != nil:
-			return true, fault(wire.Interrupted, rerr)
+			return part, fault(wire.Interrupted, rerr)
 		}
 	}
+}
+
+// refusal is what a server's status says of the tier.
+func refusal(status int, fault func(wire.Kind, error) error) error {
+	err := fmt.Errorf("status %d", status)
+	switch {
+	case status < 400:
+		return nil
+	case status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests:
+		return fault(wire.Busy, err)
+	case status >= 500:
+		return fault(wire.Fault, err)
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return fault(wire.Denied, err)
+	case status == http.StatusNotFound:
+		return fault(wire.NotFound, err)
+	}
+	return fault(wire.Refused, err)
 }
 
 // withModel replaces the value of the top-level "model" and leaves every other byte as it is.

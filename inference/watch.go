@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"substrate/inference/wire"
 )
 
 // lateError is the cause when a tier shows no sign of life in time.
@@ -12,9 +14,19 @@ type lateError struct{ msg string }
 
 func (e *lateError) Error() string { return e.msg }
 
+// late is the error of an attempt that the watch ended. Where it still waited in our own queue the tier did nothing wrong.
+func (n *node) late(op, model string, late *lateError, waits bool) *wire.Error {
+	e := &wire.Error{Kind: wire.TimedOut, Op: op, URL: n.tier.URL, Model: model, Message: late.Error()}
+	if waits {
+		e.Kind, e.Message = wire.QueueFull, "its turn did not come: "+late.Error()
+	}
+	return e
+}
+
 // watch ends an attempt whose first token, or whose next one, does not come in time.
 type watch struct {
 	seen   atomic.Int64 // when the last chunk came, in ns; 0: none yet
+	busy   atomic.Bool  // the reader has the chunk: its time is not the server's
 	done   chan struct{}
 	ended  chan struct{}
 	cancel context.CancelCauseFunc
@@ -51,6 +63,8 @@ func newWatch(ctx context.Context, clock Clock, first, idle, share time.Duration
 				return
 			case seen == 0:
 				wait = min(first-now.Sub(began), idle)
+			case w.busy.Load():
+				wait = idle
 			case now.Sub(time.Unix(0, seen)) >= idle:
 				cancel(&lateError{fmt.Sprintf("no further token within %s", idle)})
 				return

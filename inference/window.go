@@ -3,6 +3,7 @@ package inference
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"substrate/inference/budget"
@@ -200,6 +201,19 @@ func (n *node) estimate(model string, msgs []Message) int {
 		sum += est.Tokens(m.Content) + perMessage + perImage*len(m.Images)
 	}
 	return sum
+}
+
+// observe lets the estimate learn from the server's count of messages, of which the template's share is taken off.
+func (n *node) observe(model string, msgs []Message, tokens int) {
+	var b strings.Builder
+	for _, m := range msgs {
+		if len(m.Images) > 0 {
+			return // who knows what a picture costs
+		}
+		b.WriteString(m.Content)
+		b.WriteString("\n")
+	}
+	n.estimator(model).Observe(b.String(), tokens-templateTokens-perMessage*len(msgs))
 }
 
 // Pack fits parts into the window of a tier's model, keeping reserve tokens for the answer (a quarter of the window, at

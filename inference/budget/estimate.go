@@ -17,7 +17,8 @@ const smallVocab = 16000
 
 // Tokens estimates from above how many tokens a text is. vocab is the size of the tokenizer, 0 when unknown (then a
 // common size of 32,000 and more is assumed). It leans on what tokenizers of that size share: a letter run of n costs at
-// most about n/3, digits and marks one each, a byte of a foreign script one.
+// most about n/3 (n/2 with capitals inside, as keys and acronyms have them), digits and marks one each, a letter of another
+// script one to three.
 func Tokens(text string, vocab int) int {
 	if text == "" {
 		return 0
@@ -25,10 +26,14 @@ func Tokens(text string, vocab int) int {
 	if vocab > 0 && vocab < smallVocab {
 		return len(text) + 1 // the space that some put in front
 	}
-	n, letters, spaces := 1, 0, 0
+	n, letters, spaces, inner := 1, 0, 0, false
 	end := func() {
-		n += (letters + 2) / 3
-		letters = 0
+		if inner {
+			n += (letters + 1) / 2
+		} else {
+			n += (letters + 2) / 3
+		}
+		letters, inner = 0, false
 		n += (spaces + 1) / 4 // one space goes with the word behind it, runs are merged
 		spaces = 0
 	}
@@ -44,6 +49,7 @@ func Tokens(text string, vocab int) int {
 			if spaces > 0 {
 				end()
 			}
+			inner = inner || letters > 0 && r < 'a'
 			letters++
 			continue
 		}
@@ -79,7 +85,8 @@ func (e *Estimator) Tokens(text string) int {
 	defer e.mu.Unlock()
 	n := Tokens(text, e.Vocab)
 	if e.ratio > 1 {
-		n = int(math.Ceil(float64(n) * e.ratio))
+		// A byte is the least that a token stands for, whatever was observed.
+		n = max(n, min(int(math.Ceil(float64(n)*e.ratio)), len(text)+1))
 	}
 	return n
 }
@@ -89,7 +96,7 @@ func (e *Estimator) Observe(text string, tokens int) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := Tokens(text, e.Vocab)
-	if n < 16 || tokens <= 0 { // the template weighs more than the text
+	if n < 64 || tokens <= 0 { // what a template adds weighs more than the text
 		return false
 	}
 	r := float64(tokens) / float64(n)

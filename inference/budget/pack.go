@@ -58,8 +58,9 @@ func (e *TooSmallError) Error() string {
 // Counter counts the tokens of a whole prompt with everything that the server adds, or estimates them from above.
 type Counter func([]Part) (int, error)
 
-// Pack fits parts into window tokens, of which reserve stay free for the answer. The count is asked a few times per
-// part at most; when it is the server's own, exact is true and Tokens is what the server will see.
+// Pack fits parts into window tokens, of which reserve stay free for the answer. The count is asked about once per part
+// at most, seldom where most of them fit; when it is the server's own, exact is true and Tokens is what the server will
+// see.
 func Pack(parts []Part, window, reserve int, count Counter) (*Packed, error) {
 	if window <= 0 {
 		return nil, fmt.Errorf("a window of %d tokens: give the size that the server told", window)
@@ -101,27 +102,18 @@ func Pack(parts []Part, window, reserve int, count Counter) (*Packed, error) {
 		}
 		return x.Priority > y.Priority
 	})
+	passages := sort.Search(len(may), func(i int) bool { return parts[may[i]].Kind == Passage })
 	why := map[int]string{}
-	driftCut := false
-	for _, i := range may {
-		p := parts[i]
+	if used, err = pk.fill(may[:passages], used, room, why); err != nil {
+		return nil, err
+	}
+	if len(why) > 0 {
 		// A passage that is small enough to stand where a correction had no room would outlive it.
-		if p.Kind == Passage && driftCut {
+		for _, i := range may[passages:] {
 			why[i] = "a drift correction already had no room"
-			continue
 		}
-		pk.in[i] = true
-		n, err := pk.total()
-		if err != nil {
-			return nil, err
-		}
-		if n > room {
-			delete(pk.in, i)
-			why[i] = fmt.Sprintf("%d tokens would be %d more than the room of %d", n-used, n-room, room)
-			driftCut = driftCut || p.Kind == Drift
-			continue
-		}
-		used = n
+	} else if used, err = pk.fill(may[passages:], used, room, why); err != nil {
+		return nil, err
 	}
 	for again := true; again; { // a need may hang on a need
 		again = false
@@ -151,6 +143,36 @@ type packer struct {
 	parts []Part
 	in    map[int]bool
 	count Counter
+}
+
+// fill takes parts in, one after the other, each that still fits. It tries several at once, twice as many each time that
+// they fit and half as many when not: a count can be a question to a server.
+func (p *packer) fill(list []int, used, room int, why map[int]string) (int, error) {
+	for at, k := 0, 1; at < len(list); {
+		k = min(k, len(list)-at)
+		block := list[at : at+k]
+		for _, i := range block {
+			p.in[i] = true
+		}
+		n, err := p.total()
+		if err != nil {
+			return 0, err
+		}
+		if n <= room {
+			used, at, k = n, at+k, 2*k
+			continue
+		}
+		for _, i := range block {
+			delete(p.in, i)
+		}
+		if k > 1 {
+			k /= 2
+			continue
+		}
+		why[list[at]] = fmt.Sprintf("%d tokens would be %d more than the room of %d", n-used, n-room, room)
+		at++
+	}
+	return used, nil
 }
 
 func (p *packer) total() (int, error) { return p.count(p.chosen()) }

@@ -116,8 +116,10 @@ func (m *Memory) Samples(_ context.Context, q Query) ([]Sample, error) {
 
 // Spread is the distribution of one figure; N is how many samples could tell it.
 type Spread struct {
-	N             int     `json:"n"`
-	P50, P90, P99 float64 `json:"-"`
+	N   int     `json:"n"`
+	P50 float64 `json:"p50"`
+	P90 float64 `json:"p90"`
+	P99 float64 `json:"p99"`
 }
 
 // Row characterises one model on one tier. Times are in seconds, rates in tokens per second.

@@ -162,9 +162,9 @@ func fail(op, url, model string, status int, body []byte) *Error {
 // broken turns a transport error into ours. The caller's own cancellation stays what it is.
 func broken(ctx context.Context, op, url, model string, kind Kind, err error) error {
 	if ctx.Err() != nil {
-		kind := TimedOut
-		if errors.Is(context.Cause(ctx), context.Canceled) {
-			kind = Canceled
+		kind := Canceled // by the caller, or because the client was closed
+		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			kind = TimedOut
 		}
 		return &Error{Kind: kind, Op: op, URL: url, Model: model, Err: context.Cause(ctx)}
 	}

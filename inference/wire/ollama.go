@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,6 +18,7 @@ import (
 type Ollama struct {
 	conn
 	oldEmbed atomic.Bool // before 0.3: only /api/embeddings, one text at a time
+	vocabs   sync.Map    // model → entries of its tokenizer, where only the long answer tells
 }
 
 // NewOllama checks the address; it does not connect.
@@ -358,5 +360,26 @@ func (o *Ollama) Details(ctx context.Context, model string) (*Details, error) {
 			d.Window, d.WindowSource = m.Window, "as loaded (/api/ps)"
 		}
 	}
+	if d.Vocab == 0 {
+		d.Vocab = o.vocab(ctx, model)
+	}
 	return d, nil
+}
+
+// vocab counts the tokenizer's entries in the long form of /api/show (megabytes, so once per model), for files without
+// the key "vocab_size". 0: it cannot be said.
+func (o *Ollama) vocab(ctx context.Context, model string) int {
+	if n, ok := o.vocabs.Load(model); ok {
+		return n.(int)
+	}
+	var out struct {
+		Info struct {
+			Tokens []json.RawMessage `json:"tokenizer.ggml.tokens"`
+		} `json:"model_info"`
+	}
+	if err := o.call(ctx, "details", model, "POST", "/api/show", map[string]any{"model": model, "verbose": true}, &out); err != nil {
+		return 0
+	}
+	o.vocabs.Store(model, len(out.Info.Tokens))
+	return len(out.Info.Tokens)
 }

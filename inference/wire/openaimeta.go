@@ -17,7 +17,7 @@ func (o *OpenAI) Count(ctx context.Context, model string, msgs []Message) (int, 
 		if err == nil && out.Prompt != nil {
 			return o.CountText(ctx, model, *out.Prompt)
 		}
-		if ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil {
 			return 0, err
 		}
 		if k := KindOf(err); err != nil && k != Unsupported && k != NotFound && k != BadAnswer {
@@ -45,7 +45,7 @@ func (o *OpenAI) tokenize(ctx context.Context, model string, in any) (int, error
 	if err != nil {
 		return 0, err
 	}
-	if out.Tokens == nil && out.Count == 0 {
+	if len(out.Tokens) == 0 && out.Count == 0 { // llama-server answers an empty list to a form that it does not know
 		return 0, &Error{Kind: Unsupported, Op: "count", URL: o.shown("/tokenize"), Model: model, Message: "this server has no tokenizer endpoint"}
 	}
 	return max(out.Count, len(out.Tokens)), nil
@@ -124,7 +124,7 @@ func (o *OpenAI) Details(ctx context.Context, model string) (*Details, error) {
 		} `json:"modalities"`
 	}
 	err = o.call(ctx, "details", model, "GET", "/props?model="+url.QueryEscape(model), nil, &props)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	if err == nil && props.Settings.N > 0 {
@@ -145,7 +145,7 @@ func (o *OpenAI) Details(ctx context.Context, model string) (*Details, error) {
 		} `json:"data"`
 	}
 	err = o.call(ctx, "details", model, "GET", "/api/v0/models", nil, &studio)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, err
 	}
 	if err != nil {
