@@ -1,0 +1,96 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"substrate/fixtures"
+	"substrate/library"
+)
+
+// sample is the sample library from its Markdown sources, so that no PDF engine is needed.
+func sample(t *testing.T) *library.Library {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := library.Init(dir); err != nil {
+		t.Fatal(err)
+	}
+	l, err := library.Open(dir, library.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	r, err := l.Ingest(context.Background(), []string{filepath.Join(fixtures.Dir(), "library", "src")}, library.IngestOptions{})
+	if err != nil || len(r.Failed) > 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return l
+}
+
+func TestFloorsOnTheFixtures(t *testing.T) {
+	l := sample(t)
+	for file, floor := range map[string]float64{"questions/questions.tsv": 0.95, "questions-unseen/b.tsv": 0.8} {
+		cases, err := ReadCases(filepath.Join(fixtures.Dir(), file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Retrieve(context.Background(), l, cases)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %+v", file, *r)
+		if r.Ours.Recall < floor || r.Ours.NDCG < floor-0.15 {
+			t.Errorf("%s: recall@5 %.3f and nDCG@10 %.3f", file, r.Ours.Recall, r.Ours.NDCG)
+		}
+		if r.Ours.Left > 0 || r.Ours.Stale > 0 || r.Retired > 0 || r.Missing > 0 {
+			t.Errorf("%s: stale %+v, retired %d, missing %d", file, r.Ours, r.Retired, r.Missing)
+		}
+		if r.Blind.Left == 0 {
+			t.Error("the version-blind search finds no old version: it is not what it should be")
+		}
+	}
+}
+
+func TestGenerateIsDeterministic(t *testing.T) {
+	read := func(seed uint64) []byte {
+		m, err := Generate(t.TempDir(), 5, seed)
+		if err != nil || len(m.Files) != 9 || len(m.Questions) != 5 {
+			t.Fatalf("%+v, %v", m, err)
+		}
+		var all []byte
+		for _, f := range m.Files {
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(append(all, filepath.Base(f)...), raw...)
+		}
+		return all
+	}
+	if !bytes.Equal(read(7), read(7)) {
+		t.Error("one seed wrote two things")
+	}
+	if bytes.Equal(read(7), read(8)) {
+		t.Error("two seeds wrote the same")
+	}
+}
+
+func TestGrow(t *testing.T) {
+	s, err := Grow(context.Background(), t.TempDir(), 6, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Versions != 12 || s.Index == 0 || s.Bytes == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestTheTruthOfThePublicFamilies(t *testing.T) {
+	truth, err := ReadTruth("corpora/public-families.tsv")
+	if err != nil || len(truth) != 60 {
+		t.Errorf("%d files, %v", len(truth), err)
+	}
+}
