@@ -36,7 +36,8 @@ var may = map[string]string{
 	"capture":           "capture/surgery corpus",
 	"mcp":               "capture corpus driftlog library prompts",
 	"web":               "corpus library",
-	"cmd/substrate":     "capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
+	"bench":             "index library mcp",
+	"cmd/substrate":     "bench capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog library mcp prompts web",
 	"fixtures":          "",
 	"packaging":         "",
 	"arrows":            "",
@@ -44,7 +45,7 @@ var may = map[string]string{
 
 // home says which packages may import a library: the one that it is walled in by, or the two that read and print a format.
 var home = map[string]string{
-	"github.com/blevesearch/":         "index",
+	"github.com/blevesearch/":         "index bench", // as the peer that knows of no versions
 	"modernc.org/sqlite":              "corpus/catalog",
 	"github.com/pressly/goose":        "corpus/catalog",
 	"github.com/klippa-app/go-pdfium": "corpus/pdf/pdfium",

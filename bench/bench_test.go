@@ -94,3 +94,24 @@ func TestTheTruthOfThePublicFamilies(t *testing.T) {
 		t.Errorf("%d files, %v", len(truth), err)
 	}
 }
+
+func TestPackKeepsAnswersAndSaysWhatItLeavesOut(t *testing.T) {
+	l := sample(t)
+	cases, err := ReadCases(filepath.Join(fixtures.Dir(), "questions/questions.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Pack(context.Background(), l, cases[:30], []int{500, 4000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range got {
+		t.Logf("%+v", p)
+		if p.Silent > 0 || p.Over > 0 || p.Drift < p.Drifting {
+			t.Errorf("%+v", p)
+		}
+	}
+	if got[1].Kept < 27 || got[1].Kept < got[0].Kept {
+		t.Errorf("a budget of 4000 keeps %d answers of 30, one of 500 keeps %d", got[1].Kept, got[0].Kept)
+	}
+}
