@@ -115,3 +115,30 @@ func TestPackKeepsAnswersAndSaysWhatItLeavesOut(t *testing.T) {
 		t.Errorf("a budget of 4000 keeps %d answers of 30, one of 500 keeps %d", got[1].Kept, got[0].Kept)
 	}
 }
+
+func BenchmarkOneMoreCascade(b *testing.B) {
+	dir := b.TempDir()
+	made, err := Generate(dir, 150, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	home := b.TempDir()
+	if _, err := library.Init(home); err != nil {
+		b.Fatal(err)
+	}
+	l, err := library.Open(home, library.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Ingest(context.Background(), made.Files, library.IngestOptions{}); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		if _, err := oneMore(context.Background(), l, made.Files[0], dir, n); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+}

@@ -15,7 +15,7 @@ type Candidate struct {
 	// Match is how well the section's words answer the finding's, about 1 for all of them; Cover is the share of the finding's
 	// words, rare ones counting more, that stand in the section.
 	Match, Cover float64
-	// Weight is what those words weigh: about 6 for one that hardly any passage has.
+	// Weight is what those words weigh: 1 for one that no other passage has. How large the library is does not matter to it.
 	Weight float64
 	// Worth is what the standing of its version counts: 1 for authoritative.
 	Worth float64
@@ -57,7 +57,7 @@ const (
 
 	// Below this, and with nothing else for it, a finding is about nothing that the library has. It is the share of its words that
 	// stand in one place, times what those weigh: a long story shares a few plain words with anything, a short one may name one rare thing.
-	foreign = 2.2
+	foreign = 0.37
 )
 
 // failure matches words by which people tell that something went wrong.
@@ -143,8 +143,9 @@ func nowhere(list []Candidate) Place {
 	for _, c := range list {
 		cover, much = max(cover, c.Cover), max(much, c.Cover*c.Weight)
 	}
+	// Never sure: words that a document does not have may be other words for what it is about, and a person knows which.
 	return Place{
-		Form: NewDocument, Confidence: clamp(1-much/(2*foreign), 0.2, 0.95),
+		Form: NewDocument, Confidence: clamp(1-much/(2*foreign), 0.2, Sure-0.05),
 		Because: fmt.Sprintf("no section holds more than %.0f %% of what it says", 100*cover),
 	}
 }

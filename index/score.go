@@ -187,10 +187,13 @@ func (s *scratch) gatherChain(g *seg, field int, pairs []string, f func(d uint32
 	return nil
 }
 
+// rarity is the inverse document frequency of BM25 of a word that df of n passages have.
+func rarity(df, n float64) float64 { return math.Log(1 + (n-df+0.5)/(df+0.5)) }
+
 // fold adds the need in x to the scores.
 func (s *scratch) fold(n need, size corpusSize) (idf float64) {
 	df := float64(len(s.xDocs))
-	idf = n.weight * math.Log(1+(size.passages-df+0.5)/(df+0.5))
+	idf = n.weight * rarity(df, size.passages)
 	for _, d := range s.xDocs {
 		if s.allowed != nil && !s.allowed[d] {
 			continue

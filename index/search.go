@@ -28,6 +28,8 @@ type Result struct {
 	Total int
 	// Weight is what all words of the query weigh together: a passage that has them all scores about this much.
 	Weight float64
+	// Rare is what a word weighs that one passage of the library has: the most that a word can weigh there.
+	Rare float64
 	// Corrected is the query as it was understood, when words that occur nowhere were replaced by similar
 	// ones that do; else empty.
 	Corrected string
@@ -80,6 +82,7 @@ func (x *Index) Search(ctx context.Context, q Query) (res Result, err error) {
 	for _, n := range wants {
 		res.Weight += n.weight
 	}
+	res.Rare = rarity(1, x.size(q.Archive).passages)
 	res.Corrected = apply(corrected, text)
 
 	// The best are looked at more closely. Their number does not depend on the page asked for, or pages

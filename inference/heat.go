@@ -76,10 +76,10 @@ func queryRange(ctx context.Context, h *http.Client, base, query string, now tim
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("Prometheus answered status %d, no JSON: %w", resp.StatusCode, err)
+		return nil, fmt.Errorf("the Prometheus server answered status %d, no JSON: %w", resp.StatusCode, err)
 	}
 	if out.Status != "success" {
-		return nil, fmt.Errorf("Prometheus refuses the query %q: %s", query, out.Error)
+		return nil, fmt.Errorf("the Prometheus server refuses the query %q: %s", query, out.Error)
 	}
 	at := map[int64]float64{}
 	for _, series := range out.Data.Result {
@@ -87,7 +87,7 @@ func queryRange(ctx context.Context, h *http.Client, base, query string, now tim
 			var ts float64
 			var val string
 			if json.Unmarshal(p[0], &ts) != nil || json.Unmarshal(p[1], &val) != nil {
-				return nil, fmt.Errorf("Prometheus' value %s for %q is no sample", p, query)
+				return nil, fmt.Errorf("the Prometheus value %s for %q is no sample", p, query)
 			}
 			f, err := strconv.ParseFloat(val, 64)
 			if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {

@@ -1,8 +1,12 @@
 package library
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
+
+	"substrate/epoch"
 )
 
 // Judged is a candidate with the time when its state was last changed: of an open one, when it was found.
@@ -45,4 +49,30 @@ func (l *Library) All(ctx context.Context) ([]Version, error) {
 		return nil, err
 	}
 	return versionsOf(rows), nil
+}
+
+// Shelves lists what Documents and All do, read once.
+func (l *Library) Shelves(ctx context.Context) (documents, all []Version, err error) {
+	s, err := l.reader(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.done()
+	rows, err := s.cat.All(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	all = versionsOf(rows)
+	for i, r := range rows {
+		if r.Current {
+			documents = append(documents, all[i])
+		}
+	}
+	for i, r := range rows {
+		if !r.Current && r.Standing == epoch.Held {
+			documents = append(documents, all[i])
+		}
+	}
+	slices.SortStableFunc(documents, func(a, b Version) int { return cmp.Compare(a.Document, b.Document) })
+	return documents, all, nil
 }

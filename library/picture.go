@@ -36,12 +36,16 @@ const (
 // Picture is a page of a version, counted from 1, as a PNG. key is Version.SHA256. The width is the smallest of PictureWidths
 // that is not less than width. Pictures are kept in the library's cache folder, by content, page and width.
 func (l *Library) Picture(ctx context.Context, key string, page, width int) ([]byte, error) {
-	i, _ := slices.BinarySearch(PictureWidths, width)
-	width = PictureWidths[min(i, len(PictureWidths)-1)]
+	width = pictureWidth(width)
 	name := fmt.Sprintf("%s-%d-%d.png", key, page, width)
 	return l.drawn(ctx, key, page, name, func(ctx context.Context, p PDFPainter, raw []byte) ([]byte, error) {
 		return p.Picture(ctx, raw, page, width)
 	})
+}
+
+func pictureWidth(width int) int {
+	i, _ := slices.BinarySearch(PictureWidths, width)
+	return PictureWidths[min(i, len(PictureWidths)-1)]
 }
 
 // pageWords are the words of a page with their places, kept beside the pictures.
@@ -68,7 +72,21 @@ func (l *Library) drawn(ctx context.Context, key string, page int, name string, 
 	if row.Format != "pdf" || page < 1 || page > row.Pages {
 		return nil, fmt.Errorf("%w: %s is %s with %d page(s), and page %d was asked for", ErrNoPicture, refOf(row.Document, row.Label), row.Format, row.Pages, page)
 	}
-	path := filepath.Join(l.cacheDir(), name[:2], name)
+	out, err := l.kept(ctx, filepath.Join(l.cacheDir(), name[:2], name), func(ctx context.Context, p PDFPainter) ([]byte, error) {
+		raw, err := catalog.OpenStore(l.state()).Get(key)
+		if err != nil {
+			return nil, err
+		}
+		return draw(ctx, p, raw)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("page %d of %s: %w", page, refOf(row.Document, row.Label), err)
+	}
+	return out, nil
+}
+
+// kept is what the cache has at path, or what draw makes for it.
+func (l *Library) kept(ctx context.Context, path string, draw func(context.Context, PDFPainter) ([]byte, error)) ([]byte, error) {
 	if raw, err := os.ReadFile(path); err == nil {
 		return raw, nil
 	}
@@ -87,15 +105,11 @@ func (l *Library) drawn(ctx context.Context, key string, page int, name string, 
 	if !ok {
 		return nil, fmt.Errorf("%w: this program cannot draw pages", ErrNoPicture)
 	}
-	raw, err := catalog.OpenStore(l.state()).Get(key)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTime)
 	defer cancel()
-	out, err := draw(ctx, painter, raw)
+	out, err := draw(ctx, painter)
 	if err != nil {
-		return nil, fmt.Errorf("page %d of %s: %w", page, refOf(row.Document, row.Label), err)
+		return nil, err
 	}
 	if err := keepPicture(path, out); err != nil {
 		l.Log.Warn("a picture is not kept", "error", err)

@@ -49,12 +49,8 @@ func (l *Library) placeAsSaid(ctx context.Context, f capture.Finding) ([]capture
 		p.Form = capture.NewSection
 		return []capture.Place{p}, nil
 	}
-	c := capture.Candidate{Ref: f.To, Document: string(sh.Document)}
-	fitStatement(&c, f, claim.NewSource(sh.Document, sh.Title, sh.Sections[:1]))
-	c.Headed = 1
-	fitSubject(&c, f, sh.Sections[0])
-	fitQuoted(&c, f, sh.Sections[0])
-	fitRow(&c, f, sh.Sections[0])
+	c := capture.Candidate{Ref: f.To, Document: string(sh.Document), Headed: 1}
+	fit(&c, ask(f), newGround(catalog.Row{Document: sh.Document, Title: sh.Title}, sh.Sections[:1]), 0)
 	switch {
 	case c.Old != "" && c.Against >= 0.4:
 		p.Form, p.Old, p.New = capture.Replace, c.Old, c.New
@@ -96,7 +92,7 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{s: s, f: f, said: plainWords(f.Text), terms: claim.Words(f.Text), titles: titles, outlines: map[string][]corpus.Section{}, seen: map[string]bool{}}
+	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}}
 	for _, m := range order {
 		if len(g.out) == lookedAt {
 			break
@@ -114,14 +110,12 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 
 // gathering collects candidates for one finding.
 type gathering struct {
-	s        *snapshot
-	f        capture.Finding
-	said     map[string]bool
-	terms    claim.Terms
-	titles   map[string]int
-	outlines map[string][]corpus.Section
-	seen     map[string]bool
-	out      []capture.Candidate
+	s      *snapshot
+	f      *asking
+	said   map[string]bool
+	titles map[string]int
+	seen   map[string]bool
+	out    []capture.Candidate
 }
 
 func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidate, ok bool, err error) {
@@ -129,35 +123,35 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 		return c, false, nil
 	}
 	g.seen[m.key+"#"+m.anchor] = true
-	row, ok, err := g.s.cat.Row(ctx, m.key)
-	if err != nil || !ok {
+	on, err := g.s.ground(ctx, m.key)
+	if err != nil || on == nil {
 		return c, false, err
 	}
-	sec, ok, err := g.s.cat.Section(ctx, m.key, m.anchor)
-	if err != nil || !ok || !isHome(sec) {
-		return c, false, err
-	}
-	if g.outlines[m.key] == nil {
-		if g.outlines[m.key], err = g.s.cat.Outline(ctx, m.key); err != nil {
-			return c, false, err
-		}
-	}
-	if !isHomeIn(g.outlines[m.key], m.anchor) {
+	on.mu.Lock()
+	defer on.mu.Unlock()
+	i := slices.IndexFunc(on.sections, func(s corpus.Section) bool { return s.Anchor == m.anchor })
+	if i < 0 || !isHomeIn(on.sections, i) {
 		return c, false, nil
 	}
+	sec := on.sections[i]
 	c = capture.Candidate{
-		Ref: refAt(row, m.anchor), Document: string(row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[row.Standing],
-		Tracker: listsPriorities(row.Title), Named: namesTitle(g.said, row.Title, g.titles),
+		Ref: refAt(on.row, m.anchor), Document: string(on.row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[on.row.Standing],
+		Tracker: listsPriorities(on.row.Title), Named: namesTitle(g.said, on.row.Title, g.titles),
 	}
 	c.Trouble = capture.IsTrouble(append([]string{sec.Title}, sec.Path...)...)
-	title := claim.Words(sec.Title)
-	c.Headed = claim.Common(title, g.terms) / max(title.Weight(), 1)
-	kin(&c, g.outlines[m.key], m.anchor, row)
-	fitStatement(&c, g.f, claim.NewSource(row.Document, row.Title, []corpus.Section{sec}))
-	fitSubject(&c, g.f, sec)
-	fitQuoted(&c, g.f, sec)
-	fitRow(&c, g.f, sec)
+	title := on.part(i).title
+	c.Headed = claim.Common(title, g.f.terms) / max(title.Weight(), 1)
+	kin(&c, on.sections, i, on.row)
+	fit(&c, g.f, on, i)
 	return c, true, nil
+}
+
+// fit looks for what a finding would change in section i.
+func fit(c *capture.Candidate, f *asking, on *ground, i int) {
+	fitStatement(c, f, on.part(i))
+	fitSubject(c, f, on.sections[i])
+	fitQuoted(c, f, on.part(i))
+	fitRow(c, f.Finding, on.sections[i])
 }
 
 // whole looks through all of the documents that a finding names, and of one that tells of something new, of those that match it
@@ -175,11 +169,14 @@ func (g *gathering) whole(ctx context.Context, by map[string]*match) error {
 		if !namesTitle(g.said, r.Title, g.titles) && !near[r.Key] {
 			continue
 		}
-		outline, err := g.s.cat.Outline(ctx, r.Key)
+		on, err := g.s.ground(ctx, r.Key)
 		if err != nil {
 			return err
 		}
-		for _, sec := range outline {
+		if on == nil {
+			continue
+		}
+		for _, sec := range on.sections {
 			m := by[r.Key+"#"+sec.Anchor]
 			if m == nil {
 				m = &match{key: r.Key, anchor: sec.Anchor}
@@ -213,7 +210,7 @@ func nearest8(by map[string]*match) map[string]bool {
 type match struct {
 	key, anchor  string
 	score, cover float64
-	weight       float64 // of the words that stand there
+	weight       float64 // of the words that stand there, in words that only one passage has
 }
 
 // matches are the sections of current versions that have words of a finding, with how well they match.
@@ -227,7 +224,7 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 		if err != nil || res.Weight == 0 {
 			return err
 		}
-		seen := map[string]float64{} // of a section's passages the best counts whole, and others a little
+		seen := map[string]bool{} // of a section's passages the best counts whole, and others a little
 		for _, h := range res.Hits {
 			id := h.Version + "#" + h.Anchor
 			m := by[id]
@@ -236,15 +233,14 @@ func matches(ctx context.Context, s *snapshot, f capture.Finding) (map[string]*m
 				by[id] = m
 			}
 			v := share * h.Score / res.Weight
-			if old, again := seen[id]; again {
+			if seen[id] {
 				m.score += 0.1 * v
-				seen[id] = old
 				continue
 			}
-			seen[id] = v
+			seen[id] = true
 			m.score += v
 			if share == 1 && h.Cover > m.cover {
-				m.cover, m.weight = h.Cover, h.Cover*res.Weight
+				m.cover, m.weight = h.Cover, h.Cover*res.Weight/res.Rare
 			}
 		}
 		return nil
@@ -279,15 +275,14 @@ func isHome(s corpus.Section) bool {
 	return s.Level > 0 && !isFrontMatter(s) && !driftlog.IsLog(s.Title)
 }
 
-// isHomeIn looks at the headings above.
-func isHomeIn(outline []corpus.Section, anchor string) bool {
-	i := findSection(outline, anchor)
-	if i < 0 {
+// isHomeIn tells the same of section i and the headings above it.
+func isHomeIn(outline []corpus.Section, i int) bool {
+	if !isHome(outline[i]) {
 		return false
 	}
 	level := outline[i].Level
 	for k := i; k >= 0; k-- {
-		if k == i || outline[k].Level < level {
+		if outline[k].Level < level {
 			level = outline[k].Level
 			if !isHome(outline[k]) && outline[k].Level > 0 {
 				return false
@@ -297,12 +292,8 @@ func isHomeIn(outline []corpus.Section, anchor string) bool {
 	return true
 }
 
-// kin tells where a section stands among others.
-func kin(c *capture.Candidate, outline []corpus.Section, anchor string, row catalog.Row) {
-	i := findSection(outline, anchor)
-	if i < 0 {
-		return
-	}
+// kin tells where section i stands among others.
+func kin(c *capture.Candidate, outline []corpus.Section, i int, row catalog.Row) {
 	first := i
 	for first > 0 && outline[first].Level >= outline[i].Level {
 		first--

@@ -15,29 +15,31 @@ import (
 var bareNumber = regexp.MustCompile(`\d+(?:[.,]\d+)*`)
 
 // fitQuoted looks for a statement whose value the finding names beside another of the kind: "7.1 W now, not 6.4", "moved from 9100 to 9101".
-func fitQuoted(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
-	given := value.Extract(f.Text)
-	if len(given) == 0 {
+func fitQuoted(c *capture.Candidate, f *asking, in *part) {
+	if len(f.given) == 0 {
 		return
 	}
-	numbers := bareNumber.FindAllString(f.Text, -1)
-	said := claim.Words(f.Text)
 	best := 0.0
-	for _, b := range sec.Blocks {
-		for _, u := range claim.Units(b) {
-			common := claim.Common(said, claim.Words(u.Text))
-			for _, old := range value.Extract(u.Text) {
-				if !old.Numeric() || !givesValue(given, numbers, old) || strings.Count(u.Text, old.Text) != 1 {
-					continue
-				}
-				now, ok := instead(given, old, u.Text)
-				if !ok || common <= best || common < 2 {
-					continue
-				}
-				best = common
-				c.Old, c.New = u.Text, strings.Replace(u.Text, old.Text, now.Text, 1)
-				c.Against = max(c.Against, min(0.5+0.08*common, 0.95))
+	for _, u := range in.units {
+		if len(u.values) == 0 {
+			continue
+		}
+		common := claim.Common(f.terms, u.words)
+		if common <= best || common < 2 {
+			continue
+		}
+		for _, old := range u.values {
+			if !old.Numeric() || !givesValue(f.given, f.numbers, old) || strings.Count(u.text, old.Text) != 1 {
+				continue
 			}
+			now, ok := instead(f.given, old, u.values)
+			if !ok {
+				continue
+			}
+			best = common
+			c.Old, c.New = u.text, strings.Replace(u.text, old.Text, now.Text, 1)
+			c.Against = max(c.Against, min(0.5+0.08*common, 0.95))
+			break
 		}
 	}
 }
@@ -52,8 +54,7 @@ func givesValue(given []value.Value, numbers []string, old value.Value) bool {
 }
 
 // instead is the other value of the kind that a finding names, one that the statement does not have.
-func instead(given []value.Value, old value.Value, statement string) (value.Value, bool) {
-	has := value.Extract(statement)
+func instead(given []value.Value, old value.Value, has []value.Value) (value.Value, bool) {
 	for _, v := range given {
 		if value.Comparable(v, old) && !value.Agree(v, old) && !slices.ContainsFunc(has, func(h value.Value) bool { return value.Comparable(h, v) && value.Same(h, v) }) {
 			return v, true
@@ -63,11 +64,9 @@ func instead(given []value.Value, old value.Value, statement string) (value.Valu
 }
 
 // fitStatement looks for a statement of a section that the finding says is not so, or says already.
-func fitStatement(c *capture.Candidate, f capture.Finding, src claim.Source) {
-	pool := echo.NewPool()
-	pool.Add(src, c.Ref, corpus.Date{}, func(string) string { return c.Ref })
-	for _, sentence := range claim.Sentences(f.Text) {
-		for _, found := range echo.Check(sentence, pool) {
+func fitStatement(c *capture.Candidate, f *asking, in *part) {
+	for k, sentence := range f.sentences {
+		for _, found := range f.asked[k].Check(in.pool) {
 			if found.Agrees {
 				if found.Score >= 0.8 && c.Says == "" {
 					c.Says = found.Unit.Text
@@ -88,7 +87,7 @@ func fitStatement(c *capture.Candidate, f capture.Finding, src claim.Source) {
 
 // fitSubject looks for a statement about what the section is called after ("Swap is 8 GB zram" under "Swap"), where the finding speaks
 // of that too and has another value of the kind.
-func fitSubject(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
+func fitSubject(c *capture.Candidate, f *asking, sec corpus.Section) {
 	title := claim.Words(sec.Title)
 	if c.Old != "" || c.Headed < 0.99 || len(title) == 0 {
 		return
@@ -101,7 +100,7 @@ func fitSubject(c *capture.Candidate, f capture.Finding, sec corpus.Section) {
 			if claim.Common(title, claim.Words(firstWords(old, 3))) < title.Weight() {
 				continue
 			}
-			for _, sentence := range claim.Sentences(f.Text) {
+			for _, sentence := range f.sentences {
 				if claim.Common(title, claim.Words(sentence)) < title.Weight() {
 					continue
 				}

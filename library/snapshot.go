@@ -15,10 +15,11 @@ import (
 // gives it back with done. When another process finishes a cascade the next caller gets a new snapshot, and the old one
 // lets go of its index once the last who reads from it is done.
 type snapshot struct {
-	lib   *Library
-	cat   *catalog.Catalog
-	state catalog.State
-	rows  sync.Map // catalog rows by key that searches have asked for
+	lib     *Library
+	cat     *catalog.Catalog
+	state   catalog.State
+	rows    sync.Map // catalog rows by key that searches have asked for
+	grounds grounds
 
 	// What follows is guarded by lib.mu.
 	idx     *index.Index

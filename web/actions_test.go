@@ -134,7 +134,7 @@ func TestAFileIsUploaded(t *testing.T) {
 	b := browser(t)
 	b.run(chromedp.Navigate(srv.URL + "/"))
 	b.waitFor(`document.body.innerText.includes("Nothing here yet")`)
-	for _, p := range []string{"/drift", "/cascades", "/wall", "/search?q=x"} {
+	for _, p := range []string{"/drift", "/cascades", "/wall", "/search?q=x", "/sessions", "/sessions/places?to=x"} {
 		if got := status(t, srv.URL+p); got != 200 {
 			t.Errorf("%s of an empty library answers %d", p, got)
 		}

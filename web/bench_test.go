@@ -52,7 +52,7 @@ func BenchmarkPages(b *testing.B) {
 			i++
 		}
 	})
-	for name, path := range map[string]string{"document": "/d/elroy-user-guide@2.1?at=13.7", "drift": "/drift", "diff": "/diff/elroy-user-guide@2.1", "wall": "/wall", "ticker": "/ticker"} {
+	for name, path := range map[string]string{"document": "/d/elroy-user-guide@2.1?at=13.7", "drift": "/drift", "sessions": "/sessions", "revision": "/sessions/revisions/R-1", "revision-printed": "/sessions/revisions/R-1?as=pages", "diff": "/diff/elroy-user-guide@2.1", "wall": "/wall", "ticker": "/ticker"} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				get(b, h, path, false)
@@ -92,6 +92,37 @@ func BenchmarkPicture(b *testing.B) {
 			}
 			b.StartTimer()
 			get(b, h, path, false)
+		}
+	})
+}
+
+// BenchmarkLarge is the time in the server for the pages of a library of 500 documents in 1,500 versions.
+func BenchmarkLarge(b *testing.B) {
+	dir, err := large()
+	if err != nil {
+		b.Fatal(err)
+	}
+	lib, err := open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer lib.Close()
+	h := web.Handler(lib, web.Options{})
+	for _, p := range []struct{ name, path string }{
+		{"shelf", "/"}, {"shelf-page-2", "/?page=2"}, {"shelf-filtered", "/?epoch=EPOCH+2"}, {"shelf-all", "/?all=1"}, {"sessions", "/sessions"}, {"sessions-all", "/sessions?all=1"}, {"drift", "/drift"}, {"cascades", "/cascades"}, {"wall", "/wall"},
+	} {
+		b.Run(p.name, func(b *testing.B) {
+			for b.Loop() {
+				get(b, h, p.path, false)
+			}
+		})
+	}
+	b.Run("shelf-after-a-change", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			fresh := web.Handler(lib, web.Options{}) // which has read nothing yet
+			b.StartTimer()
+			get(b, fresh, "/", false)
 		}
 	})
 }

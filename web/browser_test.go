@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"substrate/capture"
 	"substrate/corpus/pdf/pool"
 	"substrate/fixtures"
 	"substrate/library"
@@ -68,9 +69,34 @@ var sample = sync.OnceValues(func() (string, error) {
 			return "", err
 		}
 	}
-	_, err = lib.Scan(context.Background(), library.ScanOptions{})
-	return dir, err
+	if _, err = lib.Scan(context.Background(), library.ScanOptions{}); err != nil {
+		return dir, err
+	}
+	return dir, learn(lib)
 })
+
+// learned is what somebody found out: the first one is in a draft, of the others one has no document.
+var learned = []capture.Finding{
+	{Text: "Prometheus keeps 90 days, not 45", To: "hydra-cluster-user-guide#8.2", Kind: capture.Document, Evidence: "$ curl -s monitor:9090/api/v1/status/flags | grep retention\n\"storage.tsdb.retention.time\": \"90d\""},
+	{Text: "With the lid off the processor stays below its limit of 85 °C; it slows down only with the lid on", Kind: capture.Document},
+	{Text: "Swap on Elroy is a 16 GB file on the NVMe disk, /swapfile; zram is switched off", Kind: capture.Both},
+	{Text: "A coffee machine in the kitchen leaks when the tray is full", Kind: capture.System},
+}
+
+// learn captures findings and drafts a revision of the first one.
+func learn(lib *library.Library) error {
+	ctx := context.Background()
+	if _, err := lib.StartSession(ctx, "Evening with the monitor", "", false); err != nil {
+		return err
+	}
+	for _, f := range learned {
+		if _, err := lib.Capture(ctx, f); err != nil {
+			return err
+		}
+	}
+	_, err := lib.Revise(ctx, "hydra-cluster-user-guide", library.ReviseOptions{})
+	return err
+}
 
 func open(dir string) (*library.Library, error) {
 	lib, err := library.Open(dir, library.Config{Name: "Home lab"})
@@ -214,6 +240,28 @@ func (b *tab) size(width, height int64, dark bool) {
 	}))
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
 	if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, media); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// picture leaves a picture of the page in the folder of -screenshots; of a long one what is on the screen, unless all is wanted.
+func (b *tab) picture(name string, all bool) {
+	b.t.Helper()
+	if *shots == "" {
+		return
+	}
+	if err := os.MkdirAll(*shots, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	shot := chromedp.FullScreenshot(100)
+	if !all || eval[int](b, "document.documentElement.scrollHeight") > 5000 {
+		shot = chromedp.CaptureScreenshot()
+	}
+	png, err := chromedp.Run(b, shot)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }

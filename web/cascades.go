@@ -27,13 +27,16 @@ type cascadeView struct {
 }
 
 func (s *site) cascades(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.lib.Cascades(r.Context(), 100)
-	if err != nil && !errors.Is(err, library.ErrEmpty) {
+	f, err := s.facts(r.Context())
+	if errors.Is(err, library.ErrEmpty) {
+		f, err = &facts{}, nil
+	}
+	if err != nil {
 		return err
 	}
 	v := cascadesView{Note: r.URL.Query().Get("note")}
 	last := true
-	for _, c := range list {
+	for _, c := range f.cascades {
 		x := cascadeView{CascadeInfo: c, May: s.allowed(r, scopeApprove)}
 		if c.Undone == "" {
 			x.Last, last = last, false

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"substrate/capture"
 	"substrate/corpus"
 	"substrate/library"
 )
@@ -33,6 +34,9 @@ type documentView struct {
 	Drift    int
 	Echoes   []library.Judged // what is open about this document elsewhere
 	Paper    *paperView
+	Waiting  int    // findings that will change the document
+	Draft    int    // the revision that waits for an approval; 0 for none
+	Capture  string // where one about it is captured; "" when the visitor may not
 }
 
 type outlineItem struct {
@@ -81,11 +85,38 @@ func (s *site) document(w http.ResponseWriter, r *http.Request) error {
 	if v.Echoes, err = s.echoes(r, v.Slug); err != nil {
 		return err
 	}
+	if err := s.waits(r, &v); err != nil {
+		return err
+	}
 	if v.Me.Pages > 0 {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 		v.Paper = s.cite(r, v.Base, v.At, page)
 	}
 	return s.views.page(w, r, s, "document", shown.Title+" "+shown.Version, v)
+}
+
+// waits counts what is on its way into the document.
+func (s *site) waits(r *http.Request, v *documentView) error {
+	list, err := s.lib.Findings(r.Context(), "")
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		p, ok := f.Goes()
+		if !ok || string(slugOf(p.Ref)) != v.Slug {
+			continue
+		}
+		switch f.State {
+		case capture.Pending:
+			v.Waiting++
+		case capture.Drafted:
+			v.Draft = f.Revision
+		}
+	}
+	if s.allowed(r, scopeCapture) {
+		v.Capture = "/sessions?to=" + url.QueryEscape(v.Slug+"#"+v.At) + "#capture"
+	}
+	return nil
 }
 
 // sections lays out the piece of the version around the cited section.

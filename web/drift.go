@@ -109,15 +109,11 @@ func (s *site) candidate(r *http.Request, c library.Judged, titles map[string]st
 
 // titles are the titles of versions with their labels, by reference.
 func (s *site) titles(r *http.Request) (map[string]string, error) {
-	all, err := s.lib.All(r.Context())
+	f, err := s.facts(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]string{}
-	for _, v := range all {
-		out[v.Ref] = v.Title + " " + v.Version
-	}
-	return out, nil
+	return f.titles, nil
 }
 
 // judge accepts or dismisses a candidate. What the person did wrong is said on the candidate itself.

@@ -123,7 +123,9 @@ func (s *site) failWith(w http.ResponseWriter, r *http.Request, status int, titl
 	_ = s.views.page(w, r, s, "fail", title, failView{title, text})
 }
 
-func wantsPicture(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/picture/") }
+func wantsPicture(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/picture/") || strings.HasPrefix(r.URL.Path, "/sessions/revisions/") && strings.Contains(r.URL.Path, "/picture/")
+}
 
 func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
 	if !s.allowed(r, scopeRead) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"substrate/capture"
 	"substrate/library"
 	"substrate/web"
 )
@@ -85,12 +86,34 @@ func TestHostileDocumentsAreInert(t *testing.T) {
 	if err != nil || len(docs) == 0 {
 		t.Fatalf("nothing was taken in: %v", err)
 	}
+	evil := `<script>window.owned=40</script><img src=x onerror=window.owned=41> "onfocus=window.owned=42 autofocus ` + "\x1b[31m\u202egnp"
+	if _, err := lib.StartSession(context.Background(), evil+" session", evil, false); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := lib.Show(context.Background(), docs[0].Ref, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []capture.Finding{
+		{Text: evil + " and more words of a finding\nin </textarea></title> lines", Evidence: "</code></pre>" + evil, To: docs[0].Ref + "#" + shown.Sections[len(shown.Sections)-1].Anchor, Heading: evil, By: evil},
+		{Text: evil + " javascript:window.owned=43 without a place", Evidence: evil},
+		{Text: "Text with cell and link " + evil, Kind: capture.Document},
+	} {
+		if _, err := lib.Capture(context.Background(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := lib.Revise(context.Background(), string(docs[0].Document), library.ReviseOptions{Label: "V7.0"}); err != nil {
+		t.Fatal(err)
+	}
 	b := browser(t)
 	ref := docs[0].Ref
 	for _, p := range []string{"/", "/d/" + url.PathEscape(ref), "/search?q=%3Cscript%3E+window.owned+cell", "/search?history=1&q=" + url.QueryEscape(`"><script>window.owned=30</script>`),
-		"/diff/" + url.PathEscape(string(docs[0].Document)), "/drift?note=" + url.QueryEscape("<script>window.owned=31</script>"), "/cascades", "/wall", "/d/" + url.PathEscape("<script>window.owned=32</script>"), "/sign-in?next=javascript:window.owned=33"} {
+		"/diff/" + url.PathEscape(string(docs[0].Document)), "/drift?note=" + url.QueryEscape("<script>window.owned=31</script>"), "/cascades", "/wall",
+		"/sessions", "/sessions?all=1&note=" + url.QueryEscape(evil), "/sessions?to=" + url.QueryEscape(`"><script>window.owned=50</script>`), "/sessions?document=" + url.QueryEscape(`"><script>window.owned=51</script>`), "/sessions/places?to=" + url.QueryEscape(evil),
+		"/sessions/revisions/R-1", "/sessions/revisions/R-1?as=pages", "/sessions/revisions/" + url.PathEscape(evil), "/?title=" + url.QueryEscape(`"><script>window.owned=52</script>`) + "&sort=" + url.QueryEscape(evil), "/d/" + url.PathEscape("<script>window.owned=32</script>"), "/sign-in?next=javascript:window.owned=33"} {
 		b.run(chromedp.Navigate(srv.URL + p))
-		b.waitFor(`document.readyState === "complete" && document.title !== ""`)
+		b.waitFor(`document.readyState === "complete"` + map[bool]string{true: ` && document.title !== ""`}[!strings.HasPrefix(p, "/sessions/places")])
 		if owned := eval[string](b, `String(window.owned)`); owned != "undefined" {
 			t.Errorf("%s: script %s ran", p, owned)
 		}
@@ -103,6 +126,24 @@ func TestHostileDocumentsAreInert(t *testing.T) {
 		body, _ := fetch(t, srv.URL+p)
 		if i := strings.IndexAny(body, "\x00\x1b\u202e\x07"); i >= 0 {
 			t.Errorf("%s has a control character: %q", p, body[max(0, i-40):min(len(body), i+20)])
+		}
+	}
+	if body, _ := fetch(t, srv.URL+"/sessions/revisions/R-1?as=pages"); !strings.Contains(body, `class="sheet"`) {
+		t.Error("the revision was not printed")
+	}
+	// Forms that come back with what was typed, and a version that was issued, are inert too.
+	if _, body, _ := send(t, srv.URL+"/sessions/findings", url.Values{"text": {evil}, "to": {evil}, "heading": {evil}, "evidence": {"</textarea>" + evil}, "kind": {evil}}); strings.Contains(body, "<script>window") || strings.Contains(body, "<img src=x") || strings.Contains(body, "</textarea><script") || strings.ContainsAny(body, "\x1b\u202e") {
+		t.Error("a finding that comes back with its form is not inert")
+	}
+	issued, err := lib.ApproveRevision(context.Background(), "R-1", evil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{"/sessions", "/sessions/revisions/R-1", "/d/" + url.PathEscape(issued.Ref), "/cascades"} {
+		b.run(chromedp.Navigate(srv.URL + p))
+		b.waitFor(`document.readyState === "complete" && document.title !== ""`)
+		if owned := eval[string](b, `String(window.owned)`); owned != "undefined" {
+			t.Errorf("%s: script %s ran after the approval", p, owned)
 		}
 	}
 	b.run(chromedp.Navigate(srv.URL + "/d/" + url.PathEscape(ref)))

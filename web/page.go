@@ -124,6 +124,9 @@ func funcs(st *static) template.FuncMap {
 		"item":     splitItem,
 		"lines":    func(s string) []string { return strings.Split(s, "\n") },
 		"add":      func(a, b int) int { return a + b },
+		"sum":      func(a, b float64) float64 { return a + b },
+		"sub":      func(a, b float64) float64 { return a - b },
+		"clip":     clip,
 		"dict":     dict,
 		"plural":   plural,
 		"capital":  capital,
@@ -131,7 +134,8 @@ func funcs(st *static) template.FuncMap {
 		"picture": func(key string, page, width int) string {
 			return fmt.Sprintf("/picture/%s/%d?w=%d", url.PathEscape(key), page, width)
 		},
-		"per": func(f float64) string { return strconv.FormatFloat(f*1000, 'f', 1, 64) },
+		"share": func(f float64) string { return strconv.FormatFloat(max(f*100, 0.1), 'f', 1, 64) + " %" },
+		"per":   func(f float64) string { return strconv.FormatFloat(f*1000, 'f', 1, 64) },
 	}
 }
 
@@ -200,6 +204,14 @@ func shortWords(s string, n int) string {
 	f := strings.Fields(s)
 	if len(f) > n {
 		return strings.Join(f[:n], " ") + " …"
+	}
+	return s
+}
+
+// clip shortens a title to n runes.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n-1])) + "…"
 	}
 	return s
 }

@@ -2,8 +2,6 @@ package web_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -22,6 +20,9 @@ var visited = []struct{ name, path, has string }{
 	{"document-old", "/d/elroy-user-guide@2.0", "not the current version"},
 	{"diff", "/diff/elroy-user-guide@2.1", "What changed"},
 	{"drift", "/drift", "To be judged"},
+	{"sessions", "/sessions", "Without a sure place"},
+	{"revision", "/sessions/revisions/R-1", "How long the data is kept"},
+	{"revision-printed", "/sessions/revisions/R-1?as=pages", "What is new is marked"},
 	{"cascades", "/cascades", "Take it back"},
 	{"upload", "/upload", "Drop documents here"},
 	{"wall", "/wall", "drift open"},
@@ -33,11 +34,6 @@ var visited = []struct{ name, path, has string }{
 // to the side, the console is silent and axe-core finds nothing serious. With -screenshots it leaves pictures.
 func TestEveryPage(t *testing.T) {
 	srv, _ := server(t, false, web.Options{Version: "1.0"})
-	if *shots != "" {
-		if err := os.MkdirAll(*shots, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
 	b := browser(t)
 	for _, form := range []struct {
 		name          string
@@ -57,19 +53,7 @@ func TestEveryPage(t *testing.T) {
 			if wide := eval[int64](b, "document.documentElement.scrollWidth"); wide > form.width {
 				t.Errorf("%s is %d pixels wide: %s", where, wide, eval[string](b, `Array.from(document.querySelectorAll("body *")).filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, pre, .nav")).slice(0, 3).map(e => e.outerHTML.slice(0, 150)).join("\n")`))
 			}
-			if *shots != "" {
-				shot := chromedp.FullScreenshot(100)
-				if eval[int](b, "document.documentElement.scrollHeight") > 5000 {
-					shot = chromedp.CaptureScreenshot() // what is on the screen, at the place that was asked for
-				}
-				png, err := chromedp.Run(b, shot)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(*shots, p.name+"-"+form.name+".png"), png, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+			b.picture(p.name+"-"+form.name, true)
 			if form.checked {
 				b.accessible(where)
 			}

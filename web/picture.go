@@ -22,12 +22,14 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	writePicture(w, raw)
+	return nil
+}
+
+// writePicture answers with a picture whose address names what it is made from.
+func writePicture(w http.ResponseWriter, raw []byte) {
 	w.Header().Set("Content-Type", "image/png")
 	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-	_, err = w.Write(raw)
-	if err != nil {
-		return nil // the browser went away
-	}
-	return nil
+	_, _ = w.Write(raw) // when it fails, the browser went away
 }

@@ -1,13 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
+	"substrate/capture"
 	"substrate/corpus"
 	"substrate/library"
 )
@@ -19,10 +23,14 @@ var (
 	driftAll  = library.DriftOptions{All: true}
 )
 
+// shelfPage is how many documents the shelf shows at once: two dozen rows of a wide window.
+const shelfPage = 48
+
 // card is a document on the shelf.
 type card struct {
 	library.Version
 	Drift, Pending, Versions int
+	Draft                    int // the revision that waits for an approval; 0 for none
 }
 
 type choice struct {
@@ -32,77 +40,131 @@ type choice struct {
 }
 
 type shelfView struct {
-	Empty               bool
-	Cards               []card
-	Total               int
-	Epochs, Standings   []choice
-	Timeline            *timeline
-	Epoch, Standing     string
-	Cascade             int
-	CascadeAt           string
-	OpenDrift, Versions int
+	Ask                     shelfQuery
+	Empty                   bool
+	Cards                   []card
+	Found                   int // documents that the filters leave, of which Cards are a page
+	First                   int // number of the first card, from 1
+	Total                   int
+	Large                   bool // there are more documents than a page shows
+	Epochs, Standings       []choice
+	Sorts, Pages            []choice
+	All                     string // link to all on one page; "" when all are there
+	Timeline                *timeline
+	Cascade                 int
+	CascadeAt               string
+	OpenDrift, Versions     int
+	Waiting, Unsure, Drafts int // findings, those of them without a sure place, revisions to approve
+}
+
+// shelfQuery is what the address asks for.
+type shelfQuery struct {
+	Epoch, Standing, Title string
+	Sort                   string // "" by title, "newest", "waiting"
+	Page                   int    // from 1
+	All                    bool
+}
+
+func shelfQueryOf(q url.Values) shelfQuery {
+	page, _ := strconv.Atoi(q.Get("page"))
+	return shelfQuery{Epoch: q.Get("epoch"), Standing: q.Get("standing"), Title: strings.TrimSpace(q.Get("title")), Sort: q.Get("sort"), Page: max(page, 1), All: q.Get("all") != ""}
+}
+
+// with is the link to a query that differs in what change does, from its first page on.
+func (a shelfQuery) with(change func(*shelfQuery)) string {
+	a.Page, a.All = 1, false
+	change(&a)
+	q := url.Values{}
+	for k, v := range map[string]string{"epoch": a.Epoch, "standing": a.Standing, "title": a.Title, "sort": a.Sort} {
+		if v != "" {
+			q.Set(k, v)
+		}
+	}
+	if a.Page > 1 {
+		q.Set("page", strconv.Itoa(a.Page))
+	}
+	if a.All {
+		q.Set("all", "1")
+	}
+	if len(q) == 0 {
+		return "/"
+	}
+	return "/?" + q.Encode()
 }
 
 func (s *site) shelf(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := shelfView{Epoch: r.URL.Query().Get("epoch"), Standing: r.URL.Query().Get("standing")}
-	docs, err := s.lib.Documents(ctx)
-	if errors.Is(err, library.ErrEmpty) || err == nil && len(docs) == 0 {
+	v := shelfView{Ask: shelfQueryOf(r.URL.Query())}
+	f, err := s.facts(ctx)
+	if errors.Is(err, library.ErrEmpty) || err == nil && len(f.docs) == 0 {
 		v.Empty = true
 		return s.views.page(w, r, s, "shelf", "Shelf", v)
 	}
 	if err != nil {
 		return err
 	}
-	all, err := s.lib.All(ctx)
+	if len(f.cascades) > 0 {
+		v.Cascade, v.CascadeAt = f.cascades[0].Number, f.cascades[0].At
+	}
+	cards, err := s.cards(ctx, f, &v)
 	if err != nil {
 		return err
 	}
-	cascades, err := s.lib.Cascades(ctx, 200)
-	if err != nil {
-		return err
-	}
-	if len(cascades) > 0 {
-		v.Cascade, v.CascadeAt = cascades[0].Number, cascades[0].At
-	}
-	cards, err := s.cards(ctx, docs, all)
-	if err != nil {
-		return err
-	}
-	v.Total, v.Versions = len(cards), len(all)
+	v.Total, v.Versions, v.Large = len(cards), len(f.all), len(cards) > shelfPage
 	v.filter(cards)
-	v.Timeline = newTimeline(all, cascades, epochsOf(all))
-	v.OpenDrift = s.openDrift(ctx)
+	v.sort()
+	v.page()
+	var lanes []corpus.Slug // all
+	if v.Large {
+		lanes = []corpus.Slug{}
+		for _, c := range v.Cards {
+			lanes = append(lanes, c.Document)
+		}
+	}
+	v.Timeline = newTimeline(f.all, f.cascades, epochsOf(f.all), lanes)
 	return s.views.page(w, r, s, "shelf", "Shelf", v)
 }
 
-// cards joins each document with what waits for it.
-func (s *site) cards(ctx context.Context, docs, all []library.Version) ([]card, error) {
+// cards joins each document with what waits for it, and counts what waits at all.
+func (s *site) cards(ctx context.Context, f *facts, v *shelfView) ([]card, error) {
 	open, err := s.lib.DriftLog(ctx, driftOpen)
 	if err != nil {
 		return nil, err
 	}
-	drift, pending, versions := map[corpus.Slug]int{}, map[corpus.Slug]int{}, map[corpus.Slug]int{}
+	v.OpenDrift = open.Open
+	drift, pending, drafts, versions := map[corpus.Slug]int{}, map[corpus.Slug]int{}, map[corpus.Slug]int{}, map[corpus.Slug]int{}
 	for _, e := range open.Entries {
 		drift[slugOf(e.Target)]++
 	}
-	findings, err := s.lib.Findings(ctx, "pending")
+	findings, err := s.lib.Findings(ctx, capture.Pending)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range findings {
-		to := f.To
-		if to == "" && len(f.Places) > 0 {
-			to = f.Places[0].Ref
+	v.Waiting = len(findings)
+	for _, x := range findings {
+		if p, ok := x.Goes(); ok {
+			pending[slugOf(p.Ref)]++
+		} else {
+			v.Unsure++
 		}
-		pending[slugOf(to)]++
 	}
-	for _, v := range all {
-		versions[v.Document]++
+	if findings, err = s.lib.Findings(ctx, capture.Drafted); err != nil {
+		return nil, err
+	}
+	seen := map[int]bool{}
+	for _, x := range findings {
+		if p, ok := x.Goes(); ok {
+			drafts[slugOf(p.Ref)] = x.Revision
+		}
+		seen[x.Revision] = true
+	}
+	v.Drafts = len(seen)
+	for _, x := range f.all {
+		versions[x.Document]++
 	}
 	var out []card
-	for _, d := range docs {
-		out = append(out, card{d, drift[d.Document], pending[d.Document], versions[d.Document]})
+	for _, d := range f.docs {
+		out = append(out, card{d, drift[d.Document], pending[d.Document], versions[d.Document], drafts[d.Document]})
 	}
 	return out, nil
 }
@@ -117,22 +179,66 @@ func slugOf(ref string) corpus.Slug {
 
 // filter keeps the cards that were asked for and offers the others.
 func (v *shelfView) filter(cards []card) {
+	a := v.Ask
 	epochs, standings := map[string]int{}, map[string]int{}
+	words := strings.Fields(strings.ToLower(a.Title))
 	for _, c := range cards {
 		epochs[c.Epoch] += 0 // what the other filter leaves nothing of is offered too
 		standings[string(c.Standing)] += 0
-		if v.Standing == "" || string(c.Standing) == v.Standing {
+		title := strings.ToLower(c.Title)
+		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(title, w) }) {
+			continue
+		}
+		if a.Standing == "" || string(c.Standing) == a.Standing {
 			epochs[c.Epoch]++
 		}
-		if v.Epoch == "" || c.Epoch == v.Epoch {
+		if a.Epoch == "" || c.Epoch == a.Epoch {
 			standings[string(c.Standing)]++
 		}
-		if (v.Epoch == "" || c.Epoch == v.Epoch) && (v.Standing == "" || string(c.Standing) == v.Standing) {
+		if (a.Epoch == "" || c.Epoch == a.Epoch) && (a.Standing == "" || string(c.Standing) == a.Standing) {
 			v.Cards = append(v.Cards, c)
 		}
 	}
-	v.Epochs = choices(epochs, v.Epoch, func(e string) string { return shelfLink(e, v.Standing) })
-	v.Standings = choices(standings, v.Standing, func(st string) string { return shelfLink(v.Epoch, st) })
+	v.Epochs = choices(epochs, a.Epoch, func(e string) string { return a.with(func(q *shelfQuery) { q.Epoch = e }) })
+	v.Standings = choices(standings, a.Standing, func(st string) string { return a.with(func(q *shelfQuery) { q.Standing = st }) })
+}
+
+// sort puts the cards into the order that was asked for, and offers the others.
+func (v *shelfView) sort() {
+	for _, o := range [][2]string{{"", "Title"}, {"newest", "Newest"}, {"waiting", "What waits"}} {
+		v.Sorts = append(v.Sorts, choice{Name: o[1], Link: v.Ask.with(func(q *shelfQuery) { q.Sort = o[0] }), Here: v.Ask.Sort == o[0]})
+	}
+	byTitle := func(a, b card) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), cmp.Compare(a.Ref, b.Ref))
+	}
+	switch {
+	case v.Ask.Sort == "newest":
+		slices.SortStableFunc(v.Cards, func(a, b card) int { return cmp.Or(cmp.Compare(b.Date, a.Date), byTitle(a, b)) })
+	case v.Ask.Sort == "waiting":
+		waits := func(c card) int { return c.Drift + c.Pending + min(c.Draft, 1) }
+		slices.SortStableFunc(v.Cards, func(a, b card) int { return cmp.Or(waits(b)-waits(a), byTitle(a, b)) })
+	case v.Large:
+		slices.SortStableFunc(v.Cards, byTitle)
+	}
+}
+
+// page leaves one page of the cards, unless all were asked for.
+func (v *shelfView) page() {
+	v.Found, v.First = len(v.Cards), 1
+	pages := (v.Found + shelfPage - 1) / shelfPage
+	if pages < 2 {
+		return
+	}
+	here := min(v.Ask.Page, pages)
+	for p := 1; p <= pages; p++ {
+		v.Pages = append(v.Pages, choice{Name: strconv.Itoa(p), Link: v.Ask.with(func(q *shelfQuery) { q.Page = p }), Here: p == here && !v.Ask.All})
+	}
+	if v.Ask.All {
+		return
+	}
+	v.All = v.Ask.with(func(q *shelfQuery) { q.All = true })
+	v.First = (here-1)*shelfPage + 1
+	v.Cards = v.Cards[v.First-1 : min(here*shelfPage, v.Found)]
 }
 
 // choices lists names with how many there are, "all" first.
@@ -153,20 +259,6 @@ func choices(count map[string]int, here string, link func(string) string) []choi
 	return out
 }
 
-func shelfLink(epoch, standing string) string {
-	q := url.Values{}
-	if epoch != "" {
-		q.Set("epoch", epoch)
-	}
-	if standing != "" {
-		q.Set("standing", standing)
-	}
-	if len(q) == 0 {
-		return "/"
-	}
-	return "/?" + q.Encode()
-}
-
 // epochsOf lists the epochs that versions belong to, by their oldest date.
 func epochsOf(all []library.Version) []string {
 	first := map[string]string{}
@@ -179,6 +271,8 @@ func epochsOf(all []library.Version) []string {
 	for e := range first {
 		out = append(out, e)
 	}
-	sort.Slice(out, func(i, j int) bool { return first[out[i]] < first[out[j]] })
+	sort.Slice(out, func(i, j int) bool {
+		return cmp.Or(cmp.Compare(first[out[i]], first[out[j]]), cmp.Compare(out[i], out[j])) < 0
+	})
 	return out
 }

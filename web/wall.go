@@ -45,7 +45,7 @@ func (s *site) pulse(ctx context.Context) (*pulse, error) {
 			p.TiersUp, p.TiersAll = &up, &all
 		}
 	}
-	docs, err := s.lib.Documents(ctx)
+	f, err := s.facts(ctx)
 	if errors.Is(err, library.ErrEmpty) {
 		return p, nil
 	}
@@ -53,7 +53,7 @@ func (s *site) pulse(ctx context.Context) (*pulse, error) {
 		return nil, err
 	}
 	current := 0
-	for _, d := range docs {
+	for _, d := range f.docs {
 		if d.Standing == "authoritative" || d.Standing == "historical" {
 			current++
 		}
@@ -78,11 +78,7 @@ func (s *site) pulse(ctx context.Context) (*pulse, error) {
 		}
 	}
 	p.Candidates = &open
-	cascades, err := s.lib.Cascades(ctx, 50)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range cascades {
+	for _, c := range f.cascades {
 		if c.Undone == "" {
 			p.Cascade = &lastCascade{c.Number, c.At, c.Summary}
 			break
@@ -130,9 +126,8 @@ func (s *site) wall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Entries = board.Open[:min(6, len(board.Open))]
-	all, err := s.lib.All(r.Context())
-	if err == nil {
-		v.Recent = newest(all, 6)
+	if f, err := s.facts(r.Context()); err == nil {
+		v.Recent = newest(f.all, 6)
 	}
 	return s.views.part(w, "wall", "wall", v)
 }

@@ -37,6 +37,7 @@ const TokenCookie = "substrate-token"
 // Scopes, as tokens have them.
 const (
 	scopeRead    = "read"
+	scopeCapture = "capture"
 	scopeApprove = "approve"
 )
 
@@ -49,6 +50,7 @@ type site struct {
 	static  *static
 	uploads uploads
 	diffs   diffs
+	memory  memory
 	ingest  sync.Mutex // one upload is taken in at a time
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"substrate/corpus/catalog"
 	"substrate/corpus/pdf/pool"
+	"substrate/inference"
 	"substrate/library"
 )
 
@@ -49,6 +50,9 @@ type app struct {
 	code     int        // exit code of a command that did its work and still has something to say
 	poolMu   sync.Mutex // files are read by several goroutines, and each may be the first to ask for the pool
 	pool     *pool.Pool
+
+	tiers      []inference.Tier // as substrate.yaml names them
+	prometheus string           // base URL of the server that is asked for temperatures
 }
 
 // usageError is an error in the command line.
@@ -123,7 +127,7 @@ by --library DIR, or by the variable SUBSTRATE_LIBRARY.`,
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCmd(), a.ingestCmd(), a.documentsCmd(), a.versionsCmd(), a.showCmd(), a.searchCmd(), a.whyCmd(), a.undoCmd(), a.identifyCmd(), a.cascadesCmd(), a.reindexCmd(), a.benchCmd(),
-		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.sessionCmd(), a.captureCmd(), a.reviseCmd(), a.sourceCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd(),
+		a.driftCmd(), a.diffCmd(), a.historyCmd(), a.checkCmd(), a.promptCmd(), a.briefCmd(), a.askCmd(), a.tiersCmd(), a.sessionCmd(), a.captureCmd(), a.reviseCmd(), a.sourceCmd(), a.mcpCmd(), a.serveCmd(), a.tokenCmd(),
 		a.doctorCmd(), a.backupCmd(), a.restoreCmd(), a.exportCmd(), a.manualCmd())
 	return root
 }
@@ -155,7 +159,7 @@ func args(check cobra.PositionalArgs, hint string) cobra.PositionalArgs {
 // settings are the keys of substrate.yaml with their defaults, so that the environment can set each.
 var settings = map[string]any{
 	"snapshots": "one-per-epoch", "name": "", "drift_log.document": "", "drift_log.section": "", "priorities.document": "", "priorities.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
-	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512,
+	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512, "prometheus": "",
 }
 
 // folder is the library's, as the command line, the environment or the current folder names it.
@@ -222,10 +226,19 @@ func (a *app) config(dir string) (library.Config, error) {
 	if err := a.v.ReadInConfig(); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return cfg, fmt.Errorf("%s cannot be read: %w; mend it, or move it away and run substrate init", library.ConfigFile, err)
 	}
-	if err := a.v.UnmarshalExact(&cfg); err != nil {
+	all := struct {
+		library.Config `mapstructure:",squash"`
+		Tiers          []inference.Tier `mapstructure:"tiers"`
+		Prometheus     string           `mapstructure:"prometheus"`
+	}{}
+	if err := a.v.UnmarshalExact(&all); err != nil {
 		return cfg, fmt.Errorf("%s: %s", library.ConfigFile, configWords(err))
 	}
-	return cfg, nil
+	if err := inference.Validate(all.Tiers); err != nil {
+		return cfg, fmt.Errorf("%s: %w", library.ConfigFile, err)
+	}
+	a.tiers, a.prometheus = all.Tiers, all.Prometheus
+	return all.Config, nil
 }
 
 // configWords says in one line what is wrong with a setting.

@@ -11,6 +11,7 @@ import (
 
 	"substrate/corpus/pdf/pool"
 	"substrate/fixtures"
+	"substrate/inference/inferencetest"
 )
 
 func TestMain(m *testing.M) {
@@ -51,6 +52,15 @@ func TestScripts(t *testing.T) {
 				if got != args[0] {
 					ts.Fatalf("exit status %s, want %s", got, args[0])
 				}
+			},
+			// tier NAME REPLY: an Ollama-like server that answers every question with REPLY, as $NAME.
+			"tier": func(ts *testscript.TestScript, neg bool, args []string) {
+				if len(args) != 2 {
+					ts.Fatalf("usage: tier NAME REPLY")
+				}
+				s := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "small", Window: 4096, Loaded: true})
+				s.On(func(inferencetest.Call) inferencetest.Answer { return inferencetest.Answer{Text: args[1]} })
+				ts.Setenv(args[0], s.URL)
 			},
 			// waitfor SLUG: until the library in the current folder lists a document. The test's own timeout ends it.
 			"waitfor": func(ts *testscript.TestScript, neg bool, args []string) {

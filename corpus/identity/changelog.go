@@ -12,10 +12,10 @@ var (
 	logVersionCol  = regexp.MustCompile(`(?i)^(?:version|ver\.?|rev\.?|revision|issue|edition|release|label|v)(?:\s*(?:no\.?|number|#))?$`)
 	logDateCol     = regexp.MustCompile(`(?i)date|issued|when`)
 	logTextCol     = regexp.MustCompile(`(?i)change|description|comment|summary|what|note|reason|detail|remark|amend`)
-	logLine        = regexp.MustCompile(`(?i)^[•\s-]*((?:version|ver|revision|rev|issue|edition|v|r)?[\s.]?(?:\d[\w.\-]*|[a-z]\b))\s*(?:[(,–—:-]+\s*(.*?))?$`)
+	logLine        = regexp.MustCompile(`(?i)^[•\s-]*((?:(?:version|ver|revision|rev|issue|edition|v|r)[\s.]?\d[\w.\-]*|(?:version|ver|revision|issue|edition)[\s.]{1,2}[a-z]\b|rev[\s.]{0,2}[a-z]\b|\d[\w.\-]*|[a-z]\b))\s*(?:[(,–—:-]+\s*(.*?))?$`)
 	supersedesLine = regexp.MustCompile(`(?i)\b(?:supersedes|replaces|formerly|renamed from|previously (?:known|titled|issued|published) as)\b`)
 	claimStart     = regexp.MustCompile(`(?i)^(?:(?:it|this (?:document|guide|manual|edition|version|reference|plan))\s+)?(?:supersedes|replaces|replacing|renamed from|retitled from|formerly(?: known as)?|previously (?:known|titled|issued|published) as|successor (?:of|to))\s*:?\s+(.+)$`)
-	claimLabel     = regexp.MustCompile(`(?i)^(.*?)[\s,]*\(?((?:version|ver\.?|revision|rev\.?|issue|edition)\s*(?:\d[\w.\-]*|[a-z]\b)|v\.?\s?\d+(?:[._]\d+)*(?:[a-z]|-?rc\d*)?|r\d{1,3}|20\d\d-(?:0[1-9]|1[0-2])|\d+\.\d+(?:\.\d+)*)\)?(?:\s*(?:\(.*\)|of \d.*|dated .*|from .*))?\s*$`)
+	claimLabel     = regexp.MustCompile(`(?i)^(.*?)[\s,]*\(?((?:version|ver\.?|revision|rev\.?|issue|edition)(?:\s*\d[\w.\-]*|\s+[a-z]\b)|v\.?\s?\d+(?:[._]\d+)*(?:[a-z]|-?rc\d*)?|r\d{1,3}|20\d\d-(?:0[1-9]|1[0-2])|\d+\.\d+(?:\.\d+)*)\)?(?:\s*(?:\(.*\)|of \d.*|dated .*|from .*))?\s*$`)
 	sentence       = regexp.MustCompile(`[.;]\s+`)
 )
 

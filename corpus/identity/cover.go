@@ -15,7 +15,7 @@ var (
 	// "Hardware Version: 1.3.0.0", "Widget Architecture Version 1.10:" — some words first.
 	trailingVersion = regexp.MustCompile(`(?i)\b(version|revision|rev\.?|issue|edition|release)[\s.:#]*(v?\d[\w.\-]*)[\s.:]*$`)
 	bareVersion     = regexp.MustCompile(`(?i)^\(?(v\.?\s?\d+(?:[._]\d+)*[a-z]?(?:[ -]?(?:rc|draft|beta|alpha)[ -]?\d*)?|rev\.?\s?(?:[a-z]{1,2}|\d[\d.]*)|r\d{1,3}|issue\s\d+|draft(?:\s\d+)?|\d+\.\d+(?:\.\d+)*-(?:rc|draft|beta|alpha)\.?\d*|(?:first|second|third|fourth|fifth|sixth|\d{1,2}(?:st|nd|rd|th))\s+edition)\)?$`)
-	endingVersion   = regexp.MustCompile(`(?i)[\s,(–—:-]+\(?((?:version|revision|rev\.?|issue|edition)\s*(?:\d[\w.\-]*|[a-z]{1,2})|v\.?\s?\d+(?:[._]\d+)*[a-z]?(?:-(?:rc|draft|beta|alpha)\d*)?|rev\.?\s?[a-z]|r\d{1,3})\)?$`)
+	endingVersion   = regexp.MustCompile(`(?i)[\s,(–—:-]+\(?((?:version|revision|rev\.?|issue|edition)(?:\s*\d[\w.\-]*|\s+[a-z]{1,2})|v\.?\s?\d+(?:[._]\d+)*[a-z]?(?:-(?:rc|draft|beta|alpha)\d*)?|rev\.?\s?[a-z]|r\d{1,3})\)?$`)
 	partBreak       = regexp.MustCompile(`\s{2,}|\s*[|·•]\s*|\s+[–—]\s+|,\s+|;\s+`)
 	keyValue        = regexp.MustCompile(`(?i)^(document title|document name|document|title|version|document version|revision|rev|issue|edition|release|label|date|issued|issue date|release date|revision date|last updated|updated|effective(?: date)?|epoch|era|status|supersedes|replaces|superseded document|formerly)\s*(?::|\s{2,}|\|)\s*(\S.*)$`)
 	controlHeading  = regexp.MustCompile(`(?i)^(?:document (?:control|information|info|details|data|properties)|metadata|about this document|imprint|identification)$`)
@@ -116,8 +116,11 @@ func (g *gathering) keyed(text, source string) {
 		}
 	case "date", "issued", "issue date", "release date", "revision date", "last updated", "updated", "effective", "effective date":
 		g.add("date", findDate(value).String(), source, text, weightKeyed)
-	case "epoch", "era", "status":
+	case "epoch", "era":
 		g.add("epoch", g.epochIn("epoch: "+first), source, text, weightKeyed)
+	case "status":
+		// "Status: approved" tells how far the document is, "Status: EPOCH 2" what it belongs to.
+		g.add("epoch", g.epochIn(first), source, text, weightKeyed)
 	case "supersedes", "replaces", "formerly", "superseded document":
 		g.claim(value, source, text, weightKeyed)
 	}

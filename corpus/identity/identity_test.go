@@ -68,6 +68,9 @@ func TestIdentify(t *testing.T) {
 		{name: "a date that is two", lines: "24b Plan\nV1.0\n03/04/2026", file: "p.pdf", title: "Plan", version: "V1.0"},
 		{name: "an ordinal edition", lines: "24b Field Handbook\n3rd Edition", file: "f.pdf", title: "Field Handbook", version: "Edition 3"},
 		{name: "a volume", lines: "24b The Set Manual\nVolume II: Privileged Architecture\nDocument Version 1.10", file: "priv.pdf", title: "The Set Manual Volume II: Privileged Architecture", version: "V1.10"},
+		{name: "a status is neither a version nor an epoch", lines: "24b Matter 2231\nVersion: 7\nStatus: Live, claim issued\nDate: 2026-05-12\n== History\nIssued to the client:\nClaim form and particulars.", file: "m.pdf", title: "Matter 2231",
+			version: "V7", date: "2026-05-12"},
+		{name: "a status that is an epoch", lines: "24b Roadmap\nV3.8\nStatus: EPOCH 2, authoritative", file: "r.pdf", title: "Roadmap", version: "V3.8", epoch: "EPOCH 2"},
 		{name: "a title of a word processor", lines: "plain text that runs over the page without any title at all, as letters do, and it goes on.", metadata: "Microsoft Word - Document1", file: "Site Survey v2.pdf", title: "Site Survey", version: "V2"},
 		{name: "no cover, metadata", lines: "first line of text, which is long enough to be a sentence and nothing else at all, really.", metadata: "Lease Agreement", file: "x17.pdf", title: "Lease Agreement"},
 	} {

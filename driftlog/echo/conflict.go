@@ -184,10 +184,14 @@ type Found struct {
 	Score  float64
 }
 
-// Check finds what speaks for and against a statement, the surest first. A unit speaks for it that has its values, and against it
-// that has another value of the sort in the place of one. A statement without values is supported by a unit that has
-// nearly all of its words.
-func Check(statement string, p *Pool) []Found {
+// Asked is a statement taken apart, to be held against any number of pools.
+type Asked struct {
+	wanted     []claim.Claim
+	words, all claim.Terms // without the values, and with them
+}
+
+// Ask takes a statement apart.
+func Ask(statement string) Asked {
 	asked := claim.Of(&claim.Unit{Text: statement})
 	var wanted []claim.Claim
 	for _, soft := range []bool{false, true} {
@@ -201,8 +205,6 @@ func Check(statement string, p *Pool) []Found {
 		}
 	}
 	words := claim.Words(statement)
-	units := map[*claim.Unit][]Said{}
-	var order []*claim.Unit
 	for i, c := range wanted {
 		for k := range claim.Words(c.Value.Text) {
 			delete(words, k)
@@ -210,10 +212,23 @@ func Check(statement string, p *Pool) []Found {
 		wanted[i].Local = words
 	}
 	for i := range wanted {
-		c := &wanted[i]
-		c.Rest = words
-		c.Ready()
-		for _, s := range p.About(*c, min(2, 0.5*words.Weight()), 400) {
+		wanted[i].Rest = words
+		wanted[i].Ready()
+	}
+	return Asked{wanted, words, claim.Words(statement)}
+}
+
+// Check finds what speaks for and against a statement, the surest first. A unit speaks for it that has its values, and against it
+// that has another value of the sort in the place of one. A statement without values is supported by a unit that has
+// nearly all of its words.
+func Check(statement string, p *Pool) []Found { return Ask(statement).Check(p) }
+
+// Check is like the function.
+func (a Asked) Check(p *Pool) []Found {
+	units := map[*claim.Unit][]Said{}
+	var order []*claim.Unit
+	for i := range a.wanted {
+		for _, s := range p.About(a.wanted[i], min(2, 0.5*a.words.Weight()), 400) {
 			if s.Aside == "" {
 				if units[s.Unit] == nil {
 					order = append(order, s.Unit)
@@ -224,18 +239,17 @@ func Check(statement string, p *Pool) []Found {
 	}
 	var out []Found
 	for _, u := range order {
-		if f, ok := judge(wanted, units[u]); ok {
+		if f, ok := judge(a.wanted, units[u]); ok {
 			out = append(out, f)
 		}
 	}
-	if len(wanted) == 0 || wanted[0].Value.Kind == value.Name || wanted[0].Value.Kind == value.State {
-		all := claim.Words(statement)
+	if len(a.wanted) == 0 || a.wanted[0].Value.Kind == value.Name || a.wanted[0].Value.Kind == value.State {
 		for _, i := range p.phrases {
 			s := p.all[i]
 			if s.Aside != "" || units[s.Unit] != nil {
 				continue
 			}
-			if share := claim.Common(all, s.Rest) / max(all.Weight(), 1); share >= 0.85 {
+			if share := claim.Common(a.all, s.Rest) / max(a.all.Weight(), 1); share >= 0.85 {
 				out = append(out, Found{s, true, share})
 			}
 		}

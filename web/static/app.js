@@ -35,8 +35,8 @@
       case "j": move(1); break;
       case "k": move(-1); break;
       case "Enter": if (item && item === document.activeElement) { var a = $("[data-open]", item) || $(".anchor", item); if (a) { e.preventDefault(); a.click(); } } break;
-      case "a": var yes = item && $("[data-accept]", item); if (yes) { e.preventDefault(); yes.click(); } break;
-      case "x": var why = item && $(".judge input", item); if (why) { e.preventDefault(); why.focus(); } break;
+      case "a": var yes = item && $("[data-accept]", item); if (yes) { e.preventDefault(); yes.click(); break; } var issue = $("[data-approve]"); if (issue) { e.preventDefault(); issue.focus(); } break;
+      case "x": var why = item && $(".judge input", item) || $("[data-reject]"); if (why) { e.preventDefault(); why.focus(); } break;
     }
   });
 
@@ -51,6 +51,21 @@
   // The search field says what is being searched also when the page was left by going back.
   addEventListener("pageshow", function (e) { var q = $("#q"); if (e.persisted && q) q.value = new URLSearchParams(location.search).get("q") || ""; });
 
+  // What takes a while says so, and is sent once.
+  document.addEventListener("submit", function (e) {
+    var form = e.target.closest("[data-busy]");
+    if (!form) return;
+    if (form.getAttribute("aria-busy")) { e.preventDefault(); return; }
+    form.setAttribute("aria-busy", "true");
+    $("button", form).textContent = form.dataset.busy;
+  });
+  // An address that names something on the page gives it the keys.
+  function aim() {
+    var named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (named && named.matches("[data-item]:not(.sec)")) named.focus({ preventScroll: true });
+  }
+  addEventListener("hashchange", aim);
+
   document.addEventListener("click", function (e) {
     var link = e.target.closest("[data-copy]");
     if (!link || !navigator.clipboard) return;
@@ -63,9 +78,12 @@
     if (!drop) return;
     var show = function () { if (files.files.length) chosen.textContent = Array.from(files.files).map(function (f) { return f.name; }).join(", "); };
     files.addEventListener("change", show);
-    ["dragenter", "dragover"].forEach(function (n) { addEventListener(n, function (e) { e.preventDefault(); drop.classList.add("over"); }); });
-    addEventListener("dragleave", function (e) { if (!e.relatedTarget) drop.classList.remove("over"); });
+    var holds = function (e) { return Array.from(e.dataTransfer.types).includes("Files"); }; // text that is dragged about is none of ours
+    ["dragenter", "dragover"].forEach(function (n) { addEventListener(n, function (e) { if (holds(e)) { e.preventDefault(); over(); } }); });
+    // Browsers say every third of a second that something still hangs there, and not always that it is gone.
+    var gone, over = function () { clearTimeout(gone); drop.classList.add("over"); gone = setTimeout(function () { drop.classList.remove("over"); }, 1200); };
     addEventListener("drop", function (e) {
+      if (!holds(e)) return;
       e.preventDefault();
       drop.classList.remove("over");
       if (e.dataTransfer.files.length) { files.files = e.dataTransfer.files; show(); drop.requestSubmit(); }
@@ -87,6 +105,7 @@
   // The outline shows where in it the cited section is.
   var here = $(".outline [aria-current]"), list = here && here.closest(".outline");
   if (list && list.scrollHeight > list.clientHeight) list.scrollTop = here.offsetTop - list.clientHeight / 2;
+  aim();
   drops();
   progress();
 })();

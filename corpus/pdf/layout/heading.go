@@ -14,7 +14,7 @@ var (
 	bareNum  = regexp.MustCompile(`^(?:(?:Chapter|Appendix|Part|Annex)\s+(\d{1,3}|[A-Z]|[IVX]+)|(\d{1,2}))\.?$`)
 	letter1  = regexp.MustCompile(`^([A-Z])[.:]?\s+([A-Z]\S.*)$`)
 	glued    = regexp.MustCompile(`^(\d{1,3}(?:\.\d{1,3})*)([A-Z][a-z]{2}.*)$`)
-	caption  = regexp.MustCompile(`(?i)^(?:figure|fig\.|table|listing|exhibit)\s+[\dA-Z][\d.\-]*\s*[:.]?`)
+	caption  = regexp.MustCompile(`^(?:Figure|FIGURE|Fig\.|FIG\.|Table|TABLE|Listing|LISTING|Exhibit|EXHIBIT)\s+(?:\d[\d.\-]*|[A-Z][.\-]?\d[\d.\-]*|[A-Z])(?:\s*[:.]|\s|$)`)
 	leader   = regexp.MustCompile(`^(.*?\S)\s*(?:\.\s?){3,}\s*(\d{1,4}|[ivxlc]{1,6})$|^(.*?\S)\s*…+\s*(\d{1,4})$`)
 )
 

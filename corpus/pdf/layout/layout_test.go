@@ -93,6 +93,24 @@ func TestTableWithWrappedCells(t *testing.T) {
 	}
 }
 
+// A cell whose wrapped line begins with "table of" was taken for a caption, and the table was broken there.
+func TestACellThatSpeaksOfATableIsNoCaption(t *testing.T) {
+	s := newSheet()
+	s.put(60, 780, bold, 14, "1 Changes")
+	s.put(60, 760, bold, 10, "Version")
+	s.put(160, 760, bold, 10, "Changes")
+	s.put(60, 743, roman, 10, "V9.1")
+	s.put(160, 743, roman, 10, "The route is by task instead of round robin, with the")
+	s.put(160, 731, roman, 10, "table of failures rewritten, and all of the following")
+	s.put(160, 719, roman, 10, "exhibit a new order of its steps.")
+	s.put(60, 707, roman, 10, "V9.0")
+	s.put(160, 707, roman, 10, "New edition.")
+	want := "# 1 Changes\ntable: Version | Changes\nV9.1 | The route is by task instead of round robin, with the table of failures rewritten, and all of the following exhibit a new order of its steps.\nV9.0 | New edition."
+	if got := s.read(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestCodeKeepsItsWhiteSpace(t *testing.T) {
 	s := newSheet()
 	s.put(60, 780, bold, 14, "1 Unit")
