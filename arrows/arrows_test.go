@@ -43,7 +43,8 @@ var may = map[string]string{
 	"ask":                     "driftlog/claim driftlog/value inference inference/budget library",
 	"mcp":                     "capture corpus driftlog library prompts",
 	"web":                     "capture corpus library",
-	"cmd/substrate":           "ask capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog inference library mcp prompts web",
+	"bench":                   "index library mcp",
+	"cmd/substrate":           "bench ask capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog inference library mcp prompts web",
 	"fixtures":                "",
 	"packaging":               "",
 	"arrows":                  "",
@@ -51,7 +52,7 @@ var may = map[string]string{
 
 // home says which packages may import a library: the one that it is walled in by, or the two that read and print a format.
 var home = map[string]string{
-	"github.com/blevesearch/":         "index",
+	"github.com/blevesearch/":         "index bench",
 	"modernc.org/sqlite":              "corpus/catalog",
 	"github.com/pressly/goose":        "corpus/catalog",
 	"github.com/klippa-app/go-pdfium": "corpus/pdf/pdfium",

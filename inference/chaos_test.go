@@ -337,3 +337,7 @@ func TestStreamsAreNotBuffered(t *testing.T) {
 		t.Errorf("%s", all)
 	}
 }
+
+func user(text string) []inference.Message {
+	return []inference.Message{{Role: "user", Content: text}}
+}

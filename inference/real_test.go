@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && ollama
 
 package inference_test
 
@@ -15,10 +15,6 @@ import (
 	"substrate/inference/inferencetest"
 	"substrate/inference/wire"
 )
-
-func user(text string) []inference.Message {
-	return []inference.Message{{Role: "user", Content: text}}
-}
 
 // A real Ollama: its stream, times, windows, refusals and count are what the client says they are.
 func TestRealOllama(t *testing.T) {

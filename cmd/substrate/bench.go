@@ -24,7 +24,8 @@ func (a *app) benchCmd() *cobra.Command {
 		Args:  args(cobra.NoArgs, "say what to measure: substrate bench ingest FOLDER"),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.benchIngestCmd())
+	results := c.PersistentFlags().String("results", "", "append the table to the day's file in this `folder` too")
+	c.AddCommand(a.benchIngestCmd(), a.benchRetrievalCmd(results), a.benchAuthorityCmd(results), a.benchPackingCmd(results), a.benchScaleCmd(results))
 	return c
 }
 
