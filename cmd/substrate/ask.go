@@ -117,15 +117,7 @@ func (a *app) printAnswer(w *ask.Answer, showPack bool) {
 	for _, f := range w.Failed {
 		a.say("note: %s", f)
 	}
-	held := 0
-	for _, s := range w.Sentences {
-		if s.Support == ask.Supported {
-			held++
-			continue
-		}
-		fmt.Fprint(a.out, wrap(fmt.Sprintf("%s: %q – %s", strings.ToUpper(string(s.Support)), s.Text, s.Because), 92, "  "))
-	}
-	fmt.Fprintf(a.out, "Checked: %d of %d statements stand in what they cite.\n", held, len(w.Sentences))
+	fmt.Fprint(a.out, verdict(w))
 	for _, s := range w.Pack {
 		if slices.ContainsFunc(w.Sentences, func(x ask.Sentence) bool { return slices.Contains(x.Citations, s.ID) }) {
 			fmt.Fprintf(a.out, "  [%s] %s%s\n", s.ID, s.Title, dot(s.Standing))

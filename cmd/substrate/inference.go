@@ -1,6 +1,14 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"substrate/ask"
 	"substrate/inference"
 	"substrate/library"
 )
@@ -13,4 +21,76 @@ func (a *app) openInference(l *library.Library, probe bool) (*inference.Client, 
 		o.ProbeEvery = -1
 	}
 	return inference.New(l.Config.Tiers, o)
+}
+
+// known tells a tier's name from a typing mistake; "" is any.
+func known(tiers []inference.Tier, name string) error {
+	if name == "" || slices.ContainsFunc(tiers, func(t inference.Tier) bool { return t.Name == name }) {
+		return nil
+	}
+	var names []string
+	for _, t := range tiers {
+		names = append(names, t.Name)
+	}
+	return usageError{fmt.Errorf("there is no tier %q; %s names %s", name, library.ConfigFile, strings.Join(names, ", "))}
+}
+
+func (a *app) completeTiers(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	dir, err := a.folder()
+	var cfg library.Config
+	if err == nil {
+		cfg, err = a.config(dir)
+	}
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, t := range cfg.Tiers {
+		out = append(out, t.Name)
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// answerer answers out of the library for frontends that know only chats: what the check says follows the answer.
+func answerer(l *library.Library, c *inference.Client) func(context.Context, string, func(inference.Chunk) error) (*inference.Reply, error) {
+	return func(ctx context.Context, question string, each func(inference.Chunk) error) (*inference.Reply, error) {
+		var gone error
+		tell := func(s string) {
+			if gone == nil {
+				gone = each(inference.Chunk{Text: s})
+			}
+		}
+		w, err := ask.Ask(ctx, l, c, question, ask.Options{Limit: 8}, tell)
+		if err != nil {
+			return nil, err
+		}
+		marks := "\n\n" + verdict(w)
+		if w.Nothing {
+			marks = w.Text
+		}
+		tell(marks)
+		r := &inference.Reply{Text: w.Text + marks, Reason: "stop"}
+		if w.Nothing {
+			r.Text = w.Text
+		}
+		if w.Timing != nil {
+			r.Usage.Prompt, r.Usage.Output = w.Timing.PromptTokens, w.Timing.OutputTokens
+		}
+		return r, gone
+	}
+}
+
+// verdict is what the check says of an answer: each statement that does not hold, and how many do.
+func verdict(w *ask.Answer) string {
+	var out strings.Builder
+	held := 0
+	for _, s := range w.Sentences {
+		if s.Support == ask.Supported {
+			held++
+			continue
+		}
+		out.WriteString(wrap(fmt.Sprintf("%s: %q – %s", strings.ToUpper(string(s.Support)), s.Text, s.Because), 92, "  "))
+	}
+	fmt.Fprintf(&out, "Checked: %d of %d statements stand in what they cite.\n", held, len(w.Sentences))
+	return out.String()
 }

@@ -62,6 +62,17 @@ func TestScripts(t *testing.T) {
 				s.On(func(inferencetest.Call) inferencetest.Answer { return inferencetest.Answer{Text: args[1]} })
 				ts.Setenv(args[0], s.URL)
 			},
+			// modelserver VARIABLE: starts a server that speaks Ollama's wire and has the model m; VARIABLE is its address.
+			"modelserver": func(ts *testscript.TestScript, neg bool, args []string) {
+				if len(args) != 1 {
+					ts.Fatalf("usage: modelserver VARIABLE")
+				}
+				s := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "m", Window: 4096, Loaded: true, Quant: "Q4_K_M"})
+				s.On(func(c inferencetest.Call) inferencetest.Answer {
+					return inferencetest.Answer{Text: "twelve words that say nothing of what was asked by this prompt", OutputTime: 10 * time.Millisecond}
+				})
+				ts.Setenv(args[0], s.URL)
+			},
 			// waitfor SLUG: until the library in the current folder lists a document. The test's own timeout ends it.
 			"waitfor": func(ts *testscript.TestScript, neg bool, args []string) {
 				for {

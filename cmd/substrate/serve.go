@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"substrate/mcp"
+	"substrate/openai"
 	"substrate/web"
 )
 
@@ -62,6 +63,14 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 				_, ok := o.Tokens.Check(secret)
 				return ok
 			}})
+			if len(pages.Config.Tiers) > 0 {
+				tiers, err := a.openInference(pages, true)
+				if err != nil {
+					return err
+				}
+				defer tiers.Close()
+				o.Front = openai.Handler(tiers, openai.Options{Allowed: mcp.Allowed, Next: o.Front, Started: time.Now(), Answer: answerer(pages, tiers)})
+			}
 			a.say("serving pages at http://%s/ and MCP at http://%[1]s/mcp", l.Addr())
 			return s.ServeHTTP(c.Context(), l, o)
 		},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,173 +12,192 @@ import (
 	"substrate/library"
 )
 
-// known tells a tier's name from a typing mistake; "" is any.
-func known(tiers []inference.Tier, name string) error {
-	if name == "" || slices.ContainsFunc(tiers, func(t inference.Tier) bool { return t.Name == name }) {
-		return nil
-	}
-	var names []string
-	for _, t := range tiers {
-		names = append(names, t.Name)
-	}
-	return usageError{fmt.Errorf("there is no tier %q; %s names %s", name, library.ConfigFile, strings.Join(names, ", "))}
-}
-
-func (a *app) completeTiers(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	dir, err := a.folder()
-	var cfg library.Config
-	if err == nil {
-		cfg, err = a.config(dir)
-	}
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var out []string
-	for _, t := range cfg.Tiers {
-		out = append(out, t.Name)
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-// tierRow is a tier as tiers lists it. The JSON form is stable.
-type tierRow struct {
-	inference.TierStatus
-	URL    string                    `json:"url"`
-	GoodAt []inference.Task          `json:"good_at"`
-	Models map[inference.Task]string `json:"models"`
-	Window int                       `json:"window,omitempty"` // tokens; 0: nobody could tell
-}
+// exitTierDown says that a tier does not answer, or that a check of its model failed.
+const exitTierDown = 9
 
 func (a *app) tiersCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tiers",
-		Short: "List your inference servers: whether they answer, their models and windows",
-		Long: `Asks every inference server that substrate.yaml names how it is, and lists its state, models and the window in tokens that
-the server gives its chat model.
+		Short: "The servers with language models: how they are, and how fast",
+		Long: `Lists the tiers of substrate.yaml and asks each how it is: up, degraded or down, since when and why.
 
-Exit status: 0 done, also when a tier is down; 1 failed; 2 wrong command line.`,
+Exit status: 0 done; 1 failed; 2 wrong command line; 9 a tier is down.`,
 		Example: `  substrate tiers
-  substrate tiers models narnia
-  substrate tiers probe elroy`,
-		Args: args(cobra.NoArgs, "it takes no argument"),
-		RunE: a.withTiers(func(ctx context.Context, client *inference.Client, _ []string) error {
-			ctx, stop := context.WithTimeout(ctx, 15*time.Second)
-			defer stop()
-			status, err := client.Check(ctx)
-			if err != nil {
-				return err
-			}
-			rows := []tierRow{}
-			for i, t := range client.Tiers() {
-				r := tierRow{TierStatus: status[i], URL: t.URL, GoodAt: t.GoodAt, Models: t.Models}
-				if status[i].Health.State != "down" {
-					if w, err := client.Window(ctx, t.Name, ""); err == nil {
-						r.Window = w.Tokens
-					}
-				}
-				rows = append(rows, r)
-			}
-			if a.json {
-				return a.printJSON(rows)
-			}
-			table := [][]string{}
-			for _, r := range rows {
-				var models []string
-				for task, m := range r.Models {
-					models = append(models, string(task)+" "+m)
-				}
-				slices.Sort(models)
-				window := "–"
-				if r.Window > 0 {
-					window = fmt.Sprint(r.Window)
-				}
-				table = append(table, []string{r.Name, string(r.Health.State), window, strings.Join(models, ", "), r.URL, r.Health.Why})
-			}
-			return a.table("TIER STATE WINDOW MODELS URL WHY", table)
-		}),
+  substrate tiers models big
+  substrate tiers probe small
+  substrate tiers report --since 168h
+  substrate tiers bench prompts.txt --tier big`,
+		Args: args(cobra.NoArgs, "give no argument, or one of models, probe, report, bench"),
+		RunE: a.withTiers(a.listTiers),
 	}
-	c.AddCommand(a.tiersModelsCmd(), a.tiersProbeCmd())
+	c.AddCommand(a.tierModelsCmd(), a.tierProbeCmd(), a.tierReportCmd(), a.tierBenchCmd())
 	return c
 }
 
-// withTiers makes a command's work of what is done with the client.
-func (a *app) withTiers(work func(ctx context.Context, client *inference.Client, list []string) error) func(*cobra.Command, []string) error {
+// withTiers makes a command's work of what is done with the configured tiers. Without any it says how to add one.
+func (a *app) withTiers(work func(ctx context.Context, c *inference.Client, list []string) error) func(*cobra.Command, []string) error {
 	return a.with(func(ctx context.Context, l *library.Library, list []string) error {
 		if len(l.Config.Tiers) == 0 {
-			return fmt.Errorf("%s names no tier; add one, such as\n\n  tiers:\n    - name: home\n      url: http://localhost:11434\n      models: {chat: MODEL}", library.ConfigFile)
-		}
-		for _, name := range list {
-			if err := known(l.Config.Tiers, name); err != nil {
-				return err
+			if a.json {
+				return a.printJSON([]string{})
 			}
+			fmt.Fprintf(a.out, "No tier is configured. Add one to %s:\n\n  tiers:\n    - name: big\n      url: http://localhost:11434\n      models: {chat: MODEL}\n", library.ConfigFile)
+			return nil
 		}
-		client, err := a.openInference(l, false)
+		c, err := a.openInference(l, false)
 		if err != nil {
 			return err
 		}
-		defer client.Close()
-		return work(ctx, client, list)
+		defer c.Close()
+		return work(ctx, c, list)
 	})
 }
 
-func (a *app) tiersModelsCmd() *cobra.Command {
+// someTiers are the tiers that a command line names, or all.
+func someTiers(c *inference.Client, names []string) ([]inference.Tier, error) {
+	all := c.Tiers()
+	if len(names) == 0 {
+		return all, nil
+	}
+	var out []inference.Tier
+	var have []string
+	for _, t := range all {
+		have = append(have, t.Name)
+	}
+next:
+	for _, n := range names {
+		for _, t := range all {
+			if t.Name == n {
+				out = append(out, t)
+				continue next
+			}
+		}
+		return nil, usageError{fmt.Errorf("no tier is called %q; there are %s", n, strings.Join(have, ", "))}
+	}
+	return out, nil
+}
+
+func (a *app) listTiers(ctx context.Context, c *inference.Client, _ []string) error {
+	list, err := c.Check(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		if t.Health.State == "down" {
+			a.code = exitTierDown
+		}
+	}
+	if a.json {
+		return a.printJSON(list)
+	}
+	tiers := c.Tiers()
+	for i, t := range list {
+		var good []string
+		for _, g := range tiers[i].GoodAt {
+			good = append(good, string(g))
+		}
+		fmt.Fprintf(a.out, "%-12s %-9s %-7s %s  %s\n", t.Name, t.Health.State, t.API, tiers[i].URL, strings.Join(good, ", "))
+		if t.Health.Why != "" {
+			fmt.Fprint(a.out, wrap(t.Health.Why, 92, "     "))
+		}
+	}
+	return nil
+}
+
+func (a *app) tierModelsCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:               "models TIER",
-		Short:             "List the models that a tier's server has",
-		Example:           "  substrate tiers models narnia",
-		Args:              args(cobra.ExactArgs(1), "name one tier"),
-		ValidArgsFunction: a.completeTiers,
-		RunE: a.withTiers(func(ctx context.Context, client *inference.Client, list []string) error {
-			models, err := client.Models(ctx, list[0])
+		Use: "models [TIER...]", Short: "What each tier's server has",
+		Long: `Lists the models that the servers of the tiers have.
+
+Exit status: 0 done; 1 failed; 2 wrong command line; 9 a tier did not answer.`,
+		Example: "  substrate tiers models\n  substrate tiers models big --json",
+		RunE: a.withTiers(func(ctx context.Context, c *inference.Client, names []string) error {
+			list, err := someTiers(c, names)
 			if err != nil {
 				return err
 			}
-			if a.json {
-				return a.printJSON(models)
+			all := map[string]any{}
+			for _, t := range list {
+				models, err := c.Models(ctx, t.Name)
+				if err != nil {
+					a.code = exitTierDown
+					a.say("%s: %v", t.Name, err)
+					continue
+				}
+				all[t.Name] = models
+				if a.json {
+					continue
+				}
+				for _, m := range models {
+					fmt.Fprintf(a.out, "%-12s %s\n", t.Name, m.Name)
+				}
 			}
-			for _, m := range models {
-				fmt.Fprintln(a.out, m.Name)
+			if a.json {
+				return a.printJSON(all)
 			}
 			return nil
 		}),
+		ValidArgsFunction: a.completeTiers,
 	}
 }
 
-func (a *app) tiersProbeCmd() *cobra.Command {
+func (a *app) tierProbeCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "probe TIER",
-		Short: "Find out whether a tier's model knows its name, cites, and refuses what it was not given",
-		Long: `Asks the tier's chat model three things: its own name, an answer with a citation, and something that the passages do not
-hold. Where a check fails it offers the identity text that anchors the model's name.`,
-		Example:           "  substrate tiers probe elroy",
-		Args:              args(cobra.ExactArgs(1), "name one tier"),
-		ValidArgsFunction: a.completeTiers,
-		RunE: a.withTiers(func(ctx context.Context, client *inference.Client, list []string) error {
-			p, err := client.Probe(ctx, list[0], inference.Probing{})
+		Use: "probe [TIER...]", Short: "Does each model know its name, cite, and refuse what it was not given",
+		Long: `Asks the chat model of each tier for its own name, for an answer with a citation, and for something that the passage does
+not hold. Where a model takes itself for another, a text for identity: in substrate.yaml is offered.
+
+Exit status: 0 all passed; 1 failed; 2 wrong command line; 9 a check failed or a tier did not answer.`,
+		Example: "  substrate tiers probe\n  substrate tiers probe small --json",
+		RunE: a.withTiers(func(ctx context.Context, c *inference.Client, names []string) error {
+			list, err := someTiers(c, names)
 			if err != nil {
 				return err
 			}
-			return a.printProbe(p)
+			out := []*inference.Probed{}
+			for _, t := range list {
+				p, err := c.Probe(ctx, t.Name, inference.Probing{})
+				if err != nil {
+					a.code = exitTierDown
+					a.say("%s: %v", t.Name, err)
+					continue
+				}
+				out = append(out, p)
+				if a.json {
+					continue
+				}
+				fmt.Fprintf(a.out, "%s (%s)\n", p.Tier, p.Model)
+				for _, x := range p.Checks {
+					mark := "passed"
+					if !x.Passed {
+						mark = "FAILED"
+					}
+					fmt.Fprintf(a.out, "  %-9s %s  %s\n", x.Name, mark, x.Why)
+				}
+				if p.Identity != "" {
+					fmt.Fprintf(a.out, "  put into %s:  identity: %q\n", library.ConfigFile, p.Identity)
+				}
+			}
+			for _, p := range out {
+				for _, x := range p.Checks {
+					if !x.Passed {
+						a.code = exitTierDown
+					}
+				}
+			}
+			if a.json {
+				return a.printJSON(out)
+			}
+			return nil
 		}),
+		ValidArgsFunction: a.completeTiers,
 	}
 }
 
-func (a *app) printProbe(p *inference.Probed) error {
-	if a.json {
-		return a.printJSON(p)
+// since is the time that a report begins with; 0 is the beginning.
+func since(d time.Duration) time.Time {
+	if d <= 0 {
+		return time.Time{}
 	}
-	for _, c := range p.Checks {
-		verdict := "failed"
-		if c.Passed {
-			verdict = "passed"
-		}
-		fmt.Fprintf(a.out, "%-9s %s  %s\n", c.Name, verdict, c.Why)
-		if !c.Passed || a.verbose {
-			fmt.Fprint(a.out, wrap("asked: "+c.Asked, 92, "    "), wrap("answered: "+c.Answered, 92, "    "))
-		}
-	}
-	if p.Identity != "" {
-		fmt.Fprintf(a.out, "\nThis identity anchors the model's name; put it into the tier's part of %s:\n  identity: %q\n", library.ConfigFile, p.Identity)
-	}
-	return nil
+	return time.Now().Add(-d)
 }
