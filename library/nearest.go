@@ -18,7 +18,7 @@ func nearest(asked string, slugs []corpus.Slug) []string {
 	}
 	var list []scored
 	for _, s := range slugs {
-		c := distance(asked, string(s))
+		c := corpus.Distance(asked, string(s))
 		shared := 0
 		for _, w := range strings.Split(asked, "-") {
 			if len(w) > 2 && strings.Contains("-"+string(s)+"-", "-"+w+"-") {
@@ -43,28 +43,6 @@ func nearest(asked string, slugs []corpus.Slug) []string {
 		out = append(out, s.slug)
 	}
 	return out
-}
-
-// distance is the Levenshtein distance of two short texts, in letters.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := prev
-			if x[i] != y[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j]+1, prev+1)
-		}
-	}
-	return row[len(y)]
 }
 
 // lookalikes points out fresh documents whose title hardly differs from another's: perhaps a rename that the document
@@ -93,7 +71,7 @@ func lookalikes(shelf *epoch.Shelf, fresh map[string]bool) []string {
 					common++
 				}
 			}
-			near := len(b) >= 3 && common == len(b) && len(a)-len(b) == 1 || distance(string(d.Slug), string(o.Slug)) == 1 && !digitsDiffer(string(d.Slug), string(o.Slug))
+			near := len(b) >= 3 && common == len(b) && len(a)-len(b) == 1 || corpus.Distance(string(d.Slug), string(o.Slug)) == 1 && !digitsDiffer(string(d.Slug), string(o.Slug))
 			if near {
 				out = append(out, fmt.Sprintf("%q and %q are kept apart as two documents; if one is the other renamed, say so: substrate identify FILE --title %q", d.Title, o.Title, d.Title))
 			}

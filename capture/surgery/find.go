@@ -57,7 +57,7 @@ func nearest(l *markdown.Layout, anchor, slug string) string {
 	}
 	var all []near
 	for _, s := range l.Reading.Sections {
-		d := min(distance(s.Anchor, anchor), distance(string(corpus.MakeSlug(s.Title)), slug))
+		d := min(corpus.Distance(cut(s.Anchor), cut(anchor)), corpus.Distance(cut(string(corpus.MakeSlug(s.Title))), cut(slug)))
 		if slug != "" && strings.Contains(string(corpus.MakeSlug(s.Title)), slug) {
 			d = 0
 		}
@@ -78,32 +78,12 @@ func nearest(l *markdown.Layout, anchor, slug string) string {
 	return strings.Join(names, ", ")
 }
 
-// distance counts the letters to change, add or leave out to come from a to b (Levenshtein).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 80 {
-		x = x[:80]
+// cut keeps the beginning of what somebody may have pasted whole: names that long are told apart by it.
+func cut(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80])
 	}
-	if len(y) > 80 {
-		y = y[:80]
-	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
+	return s
 }
 
 // subtree is the index behind the last section below section i.

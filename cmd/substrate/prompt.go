@@ -44,6 +44,21 @@ func (a *app) printPrompt(p *prompts.Prompt) error {
 	return nil
 }
 
+// writePrompt prints what make makes, in the format asked for.
+func (a *app) writePrompt(format *string, o *library.PromptOptions, make func(*library.Library, context.Context, library.PromptOptions) (*prompts.Prompt, error)) func(*cobra.Command, []string) error {
+	return a.with(func(ctx context.Context, l *library.Library, _ []string) error {
+		o.Format = prompts.Format(*format)
+		if a.json {
+			o.Format = prompts.JSON
+		}
+		p, err := make(l, ctx, *o)
+		if err != nil {
+			return promptError(err)
+		}
+		return a.printPrompt(p)
+	})
+}
+
 func (a *app) promptCmd() *cobra.Command {
 	var o library.PromptOptions
 	c := &cobra.Command{
@@ -67,17 +82,7 @@ Exit status: 0 done; 1 failed, or the template is wrong; 2 wrong command line, o
 	}
 	format := a.promptFlags(c, &o)
 	c.Flags().StringVar(&o.By, "as", "command line", "`who` takes it; prompt diff tells what changed since a client last took it")
-	c.RunE = a.with(func(ctx context.Context, l *library.Library, _ []string) error {
-		o.Format = prompts.Format(*format)
-		if a.json {
-			o.Format = prompts.JSON
-		}
-		p, err := l.SystemPrompt(ctx, o)
-		if err != nil {
-			return promptError(err)
-		}
-		return a.printPrompt(p)
-	})
+	c.RunE = a.writePrompt(format, &o, (*library.Library).SystemPrompt)
 	c.AddCommand(a.promptDiffCmd(), a.promptHistoryCmd(), a.promptTemplateCmd())
 	return c
 }
@@ -194,17 +199,7 @@ Exit status: 0 done; 1 failed; 2 wrong command line, or a budget too small for t
 	}
 	format := a.promptFlags(c, &o)
 	c.Flags().StringVar(&o.Since, "since", "", "tell changes after this cascade, or from this date: 7 or 2026-04-01 (default: the newest cascade)")
-	c.RunE = a.with(func(ctx context.Context, l *library.Library, _ []string) error {
-		o.Format = prompts.Format(*format)
-		if a.json {
-			o.Format = prompts.JSON
-		}
-		p, err := l.Brief(ctx, o)
-		if err != nil {
-			return promptError(err)
-		}
-		return a.printPrompt(p)
-	})
+	c.RunE = a.writePrompt(format, &o, (*library.Library).Brief)
 	return c
 }
 

@@ -83,24 +83,44 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// Extract implements [page.Engine].
-func (e *Engine) Extract(ctx context.Context, pdf []byte, password string, lim page.Limits) (*page.Document, error) {
+// load opens a file in the sandbox; close gives its memory back.
+func (e *Engine) load(pdf []byte, password string) (doc uint64, close func(), err error) {
 	g := e.guest
 	data := g.put(pdf)
-	defer g.free(data)
 	pass := uint32(0)
 	if password != "" {
 		pass = g.put([]byte(password))
-		defer g.free(pass)
 	}
-	doc := g.call("FPDF_LoadMemDocument64", uint64(data), uint64(len(pdf)), uint64(pass))
+	free := func() {
+		if pass != 0 {
+			g.free(pass)
+		}
+		g.free(data)
+	}
+	doc = g.call("FPDF_LoadMemDocument64", uint64(data), uint64(len(pdf)), uint64(pass))
 	if g.err != nil {
-		return nil, fmt.Errorf("PDFium failed on it: %w", g.err)
+		free()
+		return 0, nil, fmt.Errorf("PDFium failed on it: %w", g.err)
 	}
 	if doc == 0 {
-		return nil, openError(uint32(g.call("FPDF_GetLastError")))
+		err := openError(uint32(g.call("FPDF_GetLastError")))
+		free()
+		return 0, nil, err
 	}
-	defer g.call("FPDF_CloseDocument", doc)
+	return doc, func() {
+		g.call("FPDF_CloseDocument", doc)
+		free()
+	}, nil
+}
+
+// Extract implements [page.Engine].
+func (e *Engine) Extract(ctx context.Context, pdf []byte, password string, lim page.Limits) (*page.Document, error) {
+	g := e.guest
+	doc, close, err := e.load(pdf, password)
+	if err != nil {
+		return nil, err
+	}
+	defer close()
 	count := int(int32(g.call("FPDF_GetPageCount", doc)))
 	if lim.Pages > 0 && count > lim.Pages {
 		return nil, &page.LimitError{What: "pages", Limit: lim.Pages}

@@ -63,21 +63,11 @@ func (e *Engine) Picture(ctx context.Context, pdf []byte, password string, numbe
 // Words tells what stands where in the picture of a page, counted from 1, in the order that the file paints it.
 func (e *Engine) Words(ctx context.Context, pdf []byte, password string, number int) ([]corpus.PlacedWord, error) {
 	g := e.guest
-	data := g.put(pdf)
-	defer g.free(data)
-	pass := uint32(0)
-	if password != "" {
-		pass = g.put([]byte(password))
-		defer g.free(pass)
+	doc, close, err := e.load(pdf, password)
+	if err != nil {
+		return nil, err
 	}
-	doc := g.call("FPDF_LoadMemDocument64", uint64(data), uint64(len(pdf)), uint64(pass))
-	if g.err != nil {
-		return nil, fmt.Errorf("PDFium failed on it: %w", g.err)
-	}
-	if doc == 0 {
-		return nil, openError(uint32(g.call("FPDF_GetLastError")))
-	}
-	defer g.call("FPDF_CloseDocument", doc)
+	defer close()
 	ref := g.call("FPDF_LoadPage", doc, uint64(number-1))
 	if ref == 0 {
 		return nil, fmt.Errorf("it has no page %d that can be read", number)
