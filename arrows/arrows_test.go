@@ -67,6 +67,7 @@ var home = map[string]string{
 	"github.com/schollz/progressbar":  "cmd/substrate",
 	"github.com/fsnotify/fsnotify":    "library",
 	"github.com/mark3labs/mcp-go":     "mcp",
+	"github.com/prometheus/":          "web",
 	"golang.org/x/sync":               "inference",
 }
 

@@ -11,7 +11,7 @@ type area struct {
 }
 
 // areas in the order of the navigation.
-var areas = []area{shelfArea, searchArea, documentArea, pictureArea, diffArea, driftArea, sessionsArea, cascadesArea, askArea, tiersArea, uploadArea, wallArea, tickerArea}
+var areas = []area{shelfArea, searchArea, documentArea, pictureArea, diffArea, driftArea, sessionsArea, cascadesArea, askArea, tiersArea, uploadArea, wallArea, tickerArea, metricsArea}
 
 // read registers a page for people who may read.
 func (s *site) read(mux *http.ServeMux, pattern string, page func(http.ResponseWriter, *http.Request) error) {

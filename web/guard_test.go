@@ -213,7 +213,7 @@ func TestScopes(t *testing.T) {
 	if body, _ := fetch(t, srv.URL+"/"); strings.Contains(body, "Elroy") || !strings.Contains(body, "Sign in") {
 		t.Error("without a token the shelf is shown, or nobody is asked to sign in")
 	}
-	for _, p := range []string{"/picture/x/1", "/ticker", "/wall", "/search?q=x", "/d/elroy-user-guide", "/diff/elroy-user-guide", "/cascades", "/upload", "/nowhere"} {
+	for _, p := range []string{"/picture/x/1", "/ticker", "/metrics", "/tiers", "/wall", "/search?q=x", "/d/elroy-user-guide", "/diff/elroy-user-guide", "/cascades", "/upload", "/nowhere"} {
 		if got := status(t, srv.URL+p); got != http.StatusUnauthorized {
 			t.Errorf("%s without a token: %d", p, got)
 		}

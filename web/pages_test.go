@@ -25,6 +25,7 @@ var visited = []struct{ name, path, has string }{
 	{"revision-printed", "/sessions/revisions/R-1?as=pages", "What is new is marked"},
 	{"cascades", "/cascades", "Take it back"},
 	{"upload", "/upload", "Drop documents here"},
+	{"tiers", "/tiers", "Tiers"},
 	{"wall", "/wall", "drift open"},
 	{"missing", "/d/elroy-user-guid", "did you mean"},
 	{"sign-in", "/sign-in", "Token"},

@@ -1,10 +1,42 @@
 package web
 
-import "context"
+import (
+	"net/http"
+	"time"
+)
 
-// tiersArea is for the health, load and speed of the inference endpoints. It is shown once its mount registers pages.
-var tiersArea = area{name: "Tiers", path: "/tiers"}
+// Tier is an inference server as it is now.
+type Tier struct {
+	Name, URL string
+	State     string // up, degraded or down
+	Why       string
+	Since     time.Time
+	Up        bool
+	Running   int
+	Waiting   int
+	Models    []string
+}
 
-// tiersUp counts the endpoints that answer, and all; ok is false where none is configured, and while it is nil. The wall and
-// the ticker show it.
-var tiersUp func(ctx context.Context, s *site) (up, all int, ok bool)
+var tiersArea = area{name: "Tiers", path: "/tiers", mount: func(s *site, mux *http.ServeMux) { s.read(mux, "GET /tiers", s.tiers) }}
+
+func (s *site) tiers(w http.ResponseWriter, r *http.Request) error {
+	var list []Tier
+	if s.o.Tiers != nil {
+		list = s.o.Tiers()
+	}
+	return s.views.page(w, r, s, "tiers", "Tiers", list)
+}
+
+// tiersUp counts the servers that answer, and all; ok is false where none is configured.
+func (s *site) tiersUp() (up, all int, ok bool) {
+	if s.o.Tiers == nil {
+		return 0, 0, false
+	}
+	for _, t := range s.o.Tiers() {
+		all++
+		if t.Up {
+			up++
+		}
+	}
+	return up, all, true
+}

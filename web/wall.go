@@ -40,10 +40,8 @@ type lastCascade struct {
 
 func (s *site) pulse(ctx context.Context) (*pulse, error) {
 	p := &pulse{Library: s.lib.Name(), Generated: s.lib.Now().Format("2006-01-02 15:04")}
-	if tiersUp != nil {
-		if up, all, ok := tiersUp(ctx, s); ok {
-			p.TiersUp, p.TiersAll = &up, &all
-		}
+	if up, all, ok := s.tiersUp(); ok {
+		p.TiersUp, p.TiersAll = &up, &all
 	}
 	f, err := s.facts(ctx)
 	if errors.Is(err, library.ErrEmpty) {

@@ -27,6 +27,8 @@ type Options struct {
 	Allowed func(ctx context.Context, scope string) bool
 	// SignIn reports whether a secret opens anything; the browser keeps it in a cookie named TokenCookie. nil: there is no signing in.
 	SignIn func(secret string) bool
+	// Tiers are the inference servers as they are now; nil: none is configured.
+	Tiers func() []Tier
 	// MaxUpload is how many bytes one upload may have; 0 means 1 GiB.
 	MaxUpload int64
 }

@@ -11,6 +11,7 @@ import (
 	"substrate/ask"
 	"substrate/inference"
 	"substrate/library"
+	"substrate/web"
 )
 
 // openInference makes the process's one client of the configured tiers. Its timing goes into the library's catalog. probe
@@ -93,4 +94,21 @@ func verdict(w *ask.Answer) string {
 	}
 	fmt.Fprintf(&out, "Checked: %d of %d statements stand in what they cite.\n", held, len(w.Sentences))
 	return out.String()
+}
+
+// tierStates is the tiers as the pages show them.
+func tierStates(c *inference.Client) func() []web.Tier {
+	return func() []web.Tier {
+		var out []web.Tier
+		configured := c.Tiers()
+		for i, t := range c.Status() {
+			x := web.Tier{Name: t.Name, URL: configured[i].URL, State: string(t.Health.State), Why: t.Health.Why, Since: t.Health.Since, Up: t.Health.State == "up", Running: t.Running, Waiting: t.Waiting}
+			for task, m := range configured[i].Models {
+				x.Models = append(x.Models, string(task)+": "+m)
+			}
+			slices.Sort(x.Models)
+			out = append(out, x)
+		}
+		return out
+	}
 }

@@ -59,17 +59,20 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 				return err
 			}
 			defer pages.Close()
-			o.Front = web.Handler(pages, web.Options{Version: programVersion(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
+			look := web.Options{Version: programVersion(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
 				_, ok := o.Tokens.Check(secret)
 				return ok
-			}})
-			if len(pages.Config.Tiers) > 0 {
+			}}
+			if len(pages.Config.Tiers) == 0 {
+				o.Front = web.Handler(pages, look)
+			} else {
 				tiers, err := a.openInference(pages, true)
 				if err != nil {
 					return err
 				}
 				defer tiers.Close()
-				o.Front = openai.Handler(tiers, openai.Options{Allowed: mcp.Allowed, Next: o.Front, Started: time.Now(), Answer: answerer(pages, tiers)})
+				look.Tiers = tierStates(tiers)
+				o.Front = openai.Handler(tiers, openai.Options{Allowed: mcp.Allowed, Next: web.Handler(pages, look), Started: time.Now(), Answer: answerer(pages, tiers)})
 			}
 			a.say("serving pages at http://%s/ and MCP at http://%[1]s/mcp", l.Addr())
 			return s.ServeHTTP(c.Context(), l, o)
