@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"substrate/capture"
 	"substrate/corpus/catalog"
@@ -222,4 +223,26 @@ func (l *Library) Findings(ctx context.Context, state capture.State) ([]capture.
 	}
 	defer s.done()
 	return findings(ctx, s.cat, 0, state)
+}
+
+// FindingCounts counts findings by state, and tells when the newest of all was captured, to the second; the zero time is never.
+// Unlike Findings it reads none of them.
+func (l *Library) FindingCounts(ctx context.Context) (counts map[capture.State]int, newest time.Time, err error) {
+	s, err := l.reader(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	defer s.done()
+	list, err := s.cat.FindingCounts(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	counts = map[capture.State]int{}
+	for _, x := range list {
+		counts[capture.State(x.State)] = x.Count
+		if x.Newest.After(newest) {
+			newest = x.Newest
+		}
+	}
+	return counts, newest, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"substrate/corpus"
 	"substrate/corpus/catalog"
@@ -18,6 +19,8 @@ type CascadeInfo struct {
 	Summary string  `json:"summary"`
 	Undone  string  `json:"undone,omitempty"`
 	Report  *Report `json:"report,omitempty"`
+	// Time is At, to the second.
+	Time time.Time `json:"-"`
 }
 
 // Cascades lists recorded runs, newest first.
@@ -39,7 +42,7 @@ func (l *Library) Cascades(ctx context.Context, limit int) ([]CascadeInfo, error
 }
 
 func cascadeInfo(c catalog.Cascade) CascadeInfo {
-	info := CascadeInfo{Number: c.Number, At: c.At.Local().Format("2006-01-02 15:04"), Kind: c.Kind}
+	info := CascadeInfo{Number: c.Number, At: c.At.Local().Format("2006-01-02 15:04"), Kind: c.Kind, Time: c.At}
 	if c.Undone != nil {
 		info.Undone = c.Undone.Local().Format("2006-01-02 15:04")
 	}

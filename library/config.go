@@ -29,6 +29,13 @@ type Config struct {
 	Tiers []inference.Tier `mapstructure:"tiers"`
 	// Prometheus is the address that tiers' temperature queries are sent to.
 	Prometheus string `mapstructure:"prometheus"`
+	// Otel is where traces go.
+	Otel OtelConfig `mapstructure:"otel"`
+}
+
+// OtelConfig names an OpenTelemetry collector; the standard's environment variables stand above it.
+type OtelConfig struct {
+	Endpoint string `mapstructure:"endpoint"` // as http://localhost:4318; "" for none
 }
 
 // EpochConfig names an epoch and the rules that put editions into it.
@@ -181,6 +188,11 @@ const newConfig = `# This file makes the folder a substrate library. Everything 
 #     context: 0            # tokens; 0 asks the server
 #     max_parallel: 1
 # prometheus: http://localhost:9090   # for temperature_query: of a tier
+
+# Traces of searches, ingests, tools and requests, without any text, to an OpenTelemetry collector; without this, to the one
+# that OTEL_EXPORTER_OTLP_ENDPOINT names, or to none.
+# otel:
+#   endpoint: http://localhost:4318     # OTLP over HTTP
 
 # pdf:
 #   engine: pdfium        # or light: starts at once in little memory, for small devices

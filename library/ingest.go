@@ -26,7 +26,9 @@ type IngestOptions struct {
 
 // Ingest takes in the files that paths name, in one cascade: read, identify, decide, plan, commit. A file that cannot be
 // read never stops the others; it is in the report. With nothing new there is no cascade, and Report.Cascade is 0.
-func (l *Library) Ingest(ctx context.Context, paths []string, o IngestOptions) (*Report, error) {
+func (l *Library) Ingest(ctx context.Context, paths []string, o IngestOptions) (_ *Report, err error) {
+	ctx, done := l.begin(ctx, "ingest")
+	defer func() { done(err) }()
 	files, skipped, err := l.collect(paths)
 	if err != nil {
 		return nil, err

@@ -37,6 +37,8 @@ type Library struct {
 	Log *slog.Logger
 	// PDF reads PDFs; it is asked for only when a PDF has to be read.
 	PDF func() (PDFReader, error)
+	// Observe is told of searches and ingests; nil: nobody is.
+	Observe Observer
 
 	mu   sync.Mutex
 	open *snapshot

@@ -59,9 +59,14 @@ var standingWeight = map[epoch.Standing]float64{
 	epoch.Authoritative: 1, epoch.Historical: 0.65, epoch.Held: 0.65, epoch.Snapshot: 0.6, epoch.Superseded: 0.6,
 }
 
+// ErrNoWords says that there is nothing to search for.
+var ErrNoWords = errors.New("the query is empty; give it a word or two: substrate search \"disk size\"")
+
 // Search finds passages: of current versions, unless o asks for more. The answer is that of one state of the library: when a
 // cascade is finished meanwhile, the question is asked again.
-func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (*Found, error) {
+func (l *Library) Search(ctx context.Context, query string, o SearchOptions) (_ *Found, err error) {
+	ctx, done := l.begin(ctx, "search")
+	defer func() { done(err) }()
 	if o.Limit <= 0 {
 		o.Limit = 8
 	}
@@ -133,7 +138,7 @@ func (l *Library) searchOnce(ctx context.Context, query string, o SearchOptions)
 func (l *Library) ask(ctx context.Context, s *snapshot, query string, o SearchOptions) (q index.Query, j *judged, notes []string, err error) {
 	parsed := index.ParseQuery(query)
 	if strings.TrimSpace(parsed.Text()) == "" && len(parsed.Documents) == 0 {
-		return q, nil, nil, errors.New("the query is empty; give it a word or two: substrate search \"disk size\"")
+		return q, nil, nil, ErrNoWords
 	}
 	q = index.Query{Text: parsed.Text(), Archive: o.History, Limit: o.Limit + 8}
 	if j, err = l.judge(ctx, s, o); err != nil {

@@ -49,7 +49,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set("Authorization", "Bearer "+c.Value)
 	}
 	scope, err := f.g.authorize(r)
-	if err != nil {
+	switch {
+	case err != nil && r.Header.Get("Authorization") == "" && f.g.o.OpenMetrics && neighbour(r):
+		scope = "read"
+	case err != nil:
 		scope = noScope
 	}
 	ctx := r.Context()
@@ -69,6 +72,20 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = &slowBody{r.Body, c}
 	}
 	f.next.ServeHTTP(&slowWriter{w, c}, r)
+}
+
+// neighbour reports whether a request for the metrics comes from this machine itself. What a proxy on it passes on comes from
+// elsewhere, and says so.
+func neighbour(r *http.Request) bool {
+	if r.URL.Path != "/metrics" || r.Method != http.MethodGet {
+		return false
+	}
+	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if len(r.Header.Values(h)) > 0 {
+			return false
+		}
+	}
+	return loopbackName(hostName(r.RemoteAddr))
 }
 
 // slowBody gives each piece of an upload its own time: a large one may take long, one that stops is let go.

@@ -28,6 +28,10 @@ type HTTPOptions struct {
 	Idle time.Duration
 	// Grace is how long a shutdown waits for what is in flight.
 	Grace time.Duration
+	// OpenMetrics lets this machine itself ask for /metrics without a token, even where one is needed.
+	OpenMetrics bool
+	// Around, if there is one, is put around all that is served, to watch it.
+	Around func(http.Handler) http.Handler
 	// Front, if there is one, is served at the root to whom the same rules let in; see Allowed.
 	Front http.Handler
 }
@@ -109,6 +113,9 @@ func (s *Server) handler(open context.Context, local bool, o HTTPOptions) http.H
 		}
 		fmt.Fprintln(w, "ready")
 	})
+	if o.Around != nil {
+		return o.Around(mux)
+	}
 	return mux
 }
 

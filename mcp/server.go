@@ -23,6 +23,8 @@ type Options struct {
 	Readers int
 	Version string
 	Log     *slog.Logger
+	// Observe is told of each tool that is called; nil: nobody is.
+	Observe library.Observer
 }
 
 // Server answers clients from one library. It is safe for several goroutines.
@@ -31,6 +33,7 @@ type Server struct {
 	desk *desk
 	log  *slog.Logger
 	sdk  *sdk
+	obs  library.Observer
 
 	every time.Duration // between two looks at the library
 	seen  library.Pulse // what the watcher saw last; its own
@@ -47,7 +50,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, every: pollEvery, shelf: library.Pulse{Revision: -1}}
+	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, obs: o.Observe, every: pollEvery, shelf: library.Pulse{Revision: -1}}
 	s.sdk = newSDK(s, o.Version)
 	return s
 }
@@ -65,6 +68,12 @@ const instructions = `This server is the team's documentation library: the recor
 
 // call runs a tool. Errors that the caller can mend come back as words and no error; err is what nobody asked for.
 func (s *Server) call(ctx context.Context, t tool, raw json.RawMessage) (a Answer, mendable string, err error) {
+	done := func(error) {}
+	if s.obs != nil {
+		ctx, done = s.obs(ctx, "tool", t.name)
+	}
+	failed := error(nil) // what the caller can mend is no failure of the tool
+	defer func() { done(failed) }()
 	err = s.desk.with(ctx, func(l *library.Library) error {
 		a, err = t.call(ctx, l, raw)
 		return err
@@ -73,11 +82,13 @@ func (s *Server) call(ctx context.Context, t tool, raw json.RawMessage) (a Answe
 	case err == nil:
 		return a, "", nil
 	case ctx.Err() != nil:
+		failed = ctx.Err()
 		return nil, "", ctx.Err()
 	}
 	if words, ok := words(err); ok {
 		return nil, words, nil
 	}
+	failed = err
 	s.log.Error("tool failed", "tool", t.name, "error", err)
 	return nil, t.name + " failed: " + err.Error(), nil
 }

@@ -22,7 +22,7 @@ Exit status: 0 the client hung up; 1 failed; 2 wrong command line.`,
 		Example: "  substrate mcp --library ~/docs\n  substrate mcp install claude-desktop",
 		Args:    args(cobra.NoArgs, "it takes no arguments; substrate mcp install CLIENT sets a client up"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.mcpServer()
+			s, err := a.mcpServer(nil)
 			if err != nil {
 				return err
 			}
@@ -35,12 +35,13 @@ Exit status: 0 the client hung up; 1 failed; 2 wrong command line.`,
 }
 
 // mcpServer makes a server of the library that the command line names. The first reader is opened at once, so that a
-// wrong folder is told before a client waits for it.
-func (a *app) mcpServer() (*mcp.Server, error) {
+// wrong folder is told before a client waits for it. watch, if not nil, is told what the server does.
+func (a *app) mcpServer(watch library.Observer) (*mcp.Server, error) {
 	first, err := a.open()
 	if err != nil {
 		return nil, err
 	}
+	first.Observe = both(first.Observe, watch)
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelDebug
@@ -56,7 +57,7 @@ func (a *app) mcpServer() (*mcp.Server, error) {
 			return a.reopen(first)
 		}
 	}
-	return mcp.New(mcp.Options{Open: open, Dir: first.Dir, Readers: max(2, runtime.NumCPU()), Version: programVersion(), Log: log}), nil
+	return mcp.New(mcp.Options{Open: open, Dir: first.Dir, Readers: max(2, runtime.NumCPU()), Version: programVersion(), Log: log, Observe: first.Observe}), nil
 }
 
 // reopen opens the same library once more, for one more reader.
@@ -65,6 +66,6 @@ func (a *app) reopen(l *library.Library) (*library.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	again.Log, again.PDF = l.Log, l.PDF
+	again.Log, again.PDF, again.Observe = l.Log, l.PDF, l.Observe
 	return again, nil
 }

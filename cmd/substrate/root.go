@@ -20,6 +20,7 @@ import (
 	"substrate/corpus/catalog"
 	"substrate/corpus/pdf/pool"
 	"substrate/library"
+	"substrate/tracing"
 )
 
 // Exit codes; each help lists those of its command, and none is used for two things.
@@ -49,6 +50,7 @@ type app struct {
 	code     int        // exit code of a command that did its work and still has something to say
 	poolMu   sync.Mutex // files are read by several goroutines, and each may be the first to ask for the pool
 	pool     *pool.Pool
+	tracer   *tracing.Tracer // nil: nobody collects traces
 }
 
 // usageError is an error in the command line.
@@ -67,6 +69,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	if a.pool != nil {
 		a.pool.Close()
 	}
+	a.endTrace()
 	if err == nil {
 		return a.code
 	}
@@ -155,7 +158,7 @@ func args(check cobra.PositionalArgs, hint string) cobra.PositionalArgs {
 // settings are the keys of substrate.yaml with their defaults, so that the environment can set each.
 var settings = map[string]any{
 	"snapshots": "one-per-epoch", "name": "", "drift_log.document": "", "drift_log.section": "", "priorities.document": "", "priorities.section": "", "pdf.engine": "pdfium", "pdf.ocr": "auto", "pdf.language": "eng", "pdf.passwords": []string{}, "pdf.workers": 0,
-	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512, "prometheus": "",
+	"pdf.limits.seconds": 60, "pdf.limits.memory_mb": 512, "pdf.limits.pages": 5000, "pdf.limits.chars": 20_000_000, "pdf.limits.file_mb": 512, "prometheus": "", "otel.endpoint": "",
 }
 
 // folder is the library's, as the command line, the environment or the current folder names it.
@@ -185,6 +188,9 @@ func (a *app) open() (*library.Library, error) {
 	}
 	if a.verbose {
 		l.Log = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	if err := a.trace(l); err != nil {
+		return nil, err
 	}
 	passwords := cfg.PDF.Passwords
 	if a.password != "" {

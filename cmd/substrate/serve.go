@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"substrate/mcp"
+	"substrate/metrics"
 	"substrate/openai"
 	"substrate/web"
 )
@@ -21,7 +22,7 @@ func (a *app) serveCmd() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the library over HTTP: pages for people at /, MCP at /mcp",
 		Long: `Serves pages for people at /, the Model Context Protocol (streamable HTTP) at /mcp, /wall for a display in the room,
-/ticker for small displays (JSON, or text with ?format=text), and /healthz and /readyz for whoever watches over it. It serves
+/ticker for small displays (JSON, or text with ?format=text), /metrics for Prometheus, and /healthz and /readyz for whoever watches over it. It serves
 while another process ingests: a finished cascade is seen by the next call.
 
 By default it listens on this machine only and asks for no token. Any other address asks for one in each request
@@ -36,11 +37,20 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			if _, _, err := net.SplitHostPort(addr); err != nil {
 				return usageError{fmt.Errorf("--addr %q: write it as 127.0.0.1:7468", addr)}
 			}
-			s, err := a.mcpServer()
+			pages, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer pages.Close()
+			source := &tierMetrics{}
+			counts := metrics.New(metrics.Options{Library: pages, Tiers: source, Version: programVersion()})
+			pages.Observe = both(pages.Observe, counts.Observe)
+			s, err := a.mcpServer(counts.Observe)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
+			o.Around = a.observed(counts)
 			o.Tokens = mcp.OpenTokens(s.Dir())
 			if list, err := o.Tokens.List(); err != nil {
 				return err
@@ -54,24 +64,20 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			if err != nil {
 				return fmt.Errorf("listen on %s: %w; choose another address with --addr", addr, err)
 			}
-			pages, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer pages.Close()
-			look := web.Options{Version: programVersion(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
+			look := web.Options{Version: programVersion(), Metrics: counts.Handler(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
 				_, ok := o.Tokens.Check(secret)
 				return ok
 			}}
 			if len(pages.Config.Tiers) == 0 {
 				o.Front = web.Handler(pages, look)
 			} else {
-				tiers, err := a.openInference(pages, true)
+				tiers, err := openInferenceWith(pages, countedStore{pages.Samples(), counts}, true)
 				if err != nil {
 					return err
 				}
 				defer tiers.Close()
 				look.Tiers = tierStates(tiers)
+				source.c = tiers
 				o.Front = openai.Handler(tiers, openai.Options{Allowed: mcp.Allowed, Next: web.Handler(pages, look), Started: time.Now(), Answer: answerer(pages, tiers)})
 			}
 			a.say("serving pages at http://%s/ and MCP at http://%[1]s/mcp", l.Addr())
@@ -82,6 +88,7 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 	f.StringVar(&addr, "addr", "127.0.0.1:7468", "`address` to listen on")
 	f.StringSliceVar(&o.Hosts, "host", nil, "host `name` by which clients call the server, besides its addresses")
 	f.BoolVar(&o.RequireToken, "require-token", false, "ask for a token on loopback too, as behind a proxy")
+	f.BoolVar(&o.OpenMetrics, "open-metrics", false, "answer /metrics without a token to this machine itself, for a Prometheus beside it; what a proxy passes on still needs one")
 	f.IntVar(&o.Sessions, "max-sessions", 256, "how many clients may be connected")
 	f.IntVar(&o.Rate, "rate", 2000, "how many requests a client's address may send in a second")
 	f.DurationVar(&o.Idle, "idle", time.Hour, "how long a silent client is remembered")

@@ -115,3 +115,16 @@ func (c *Catalog) Findings(ctx context.Context, session int, state string) ([]Fi
 			return rs.Scan(&f.ID, &f.Retry, &f.Session, instant{&f.At}, &f.State, &f.Revision, (*[]byte)(&f.Finding))
 		}, session, session, state, state)
 }
+
+// FindingCount is how many findings are in a state, and when the newest of them was kept, to the second.
+type FindingCount struct {
+	State  string
+	Count  int
+	Newest time.Time
+}
+
+// FindingCounts counts findings by state without reading them.
+func (c *Catalog) FindingCounts(ctx context.Context) ([]FindingCount, error) {
+	return list(ctx, c, "findings", "SELECT state, count(*), max(substr(at, 1, 19)) || 'Z' FROM findings GROUP BY state ORDER BY state",
+		func(rs *sql.Rows, n *FindingCount) error { return rs.Scan(&n.State, &n.Count, instant{&n.Newest}) })
+}
