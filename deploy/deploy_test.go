@@ -117,7 +117,9 @@ func TestRules(t *testing.T) {
 // Each alert must be tested raised and silent, and name what there is.
 func TestEveryAlertIsTested(t *testing.T) {
 	var rules struct {
-		Groups []struct{ Rules []struct{ Alert, Expr string } }
+		Groups []struct {
+			Rules []struct{ Alert, Expr string }
+		}
 	}
 	var tests struct {
 		Tests []struct {
