@@ -117,7 +117,11 @@ func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources 
 	}
 	var failed []error
 	for _, t := range list {
-		packed, err := m.Pack(ctx, smaller(o.Draft, t.tier), modelOf(o.Draft, t.model), parts, o.Reserve)
+		fit := t
+		if o.Draft != "" {
+			fit = target{o.Draft, ""} // a draft is made and verified out of one pack, and the draft's window is the smaller one
+		}
+		packed, err := m.Pack(ctx, fit.tier, fit.model, parts, o.Reserve)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", t.tier, err))
 			continue
@@ -139,22 +143,6 @@ func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources 
 		return err
 	}
 	return errors.Join(failed...)
-}
-
-// smaller is the tier whose window the pack must fit: a draft is made and verified out of one pack, and the draft's window is the
-// smaller one.
-func smaller(draft, tier string) string {
-	if draft != "" {
-		return draft
-	}
-	return tier
-}
-
-func modelOf(draft, model string) string {
-	if draft != "" {
-		return ""
-	}
-	return model
 }
 
 func (a *Answer) answer(ctx context.Context, m Model, r inference.Request, o Options, each func(string)) error {

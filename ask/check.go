@@ -33,6 +33,7 @@ var (
 	bracket = regexp.MustCompile(`\[([^\[\]\n]+)\]`)
 	// A citation behind the full stop belongs to the sentence before it.
 	behind = regexp.MustCompile(`([.!?])((?:\s*\[[^\[\]\n]+\])+)`)
+	gap    = regexp.MustCompile(`\s+([.!?])`) // where a citation was taken out
 	bullet = regexp.MustCompile(`^\s*(?:[-*•]|\d+[.)])\s+`)
 	// What a model can only have meant as a citation.
 	citation = regexp.MustCompile(`^(?:[\w.-]+@[^\s#]+(?:#\S+)?|[\w.-]+#\S+|[A-Z]{1,3}-\d+)$`)
@@ -81,7 +82,7 @@ func check(text string, have map[string]Source) (Sentence, bool) {
 		}
 		return b
 	}))
-	s.Text = strings.TrimSpace(regexp.MustCompile(`\s+([.!?])`).ReplaceAllString(s.Text, "$1"))
+	s.Text = strings.TrimSpace(gap.ReplaceAllString(s.Text, "$1"))
 	if strings.Trim(s.Text, " .!?:#*") == "" {
 		return s, false
 	}

@@ -46,17 +46,16 @@ Exit status: 0 done; 1 failed, also when no tier answered; 2 wrong command line.
 			if len(l.Config.Tiers) == 0 || noLLM {
 				return a.passages(c.Context(), l, question, o.Limit, noLLM)
 			}
-			for _, name := range []string{o.Tier, o.Draft, o.Verify} {
-				if err := known(l.Config.Tiers, name); err != nil {
-					return err
-				}
-			}
 			o.Task = inference.Task(task)
 			client, err := a.openInference(l, false)
 			if err != nil {
 				return err
 			}
 			defer client.Close()
+			named := slices.DeleteFunc([]string{o.Tier, o.Draft, o.Verify}, func(s string) bool { return s == "" })
+			if _, err := someTiers(client, named); err != nil {
+				return err
+			}
 			each := func(s string) { fmt.Fprint(a.out, s) }
 			if a.json {
 				each = nil
@@ -99,7 +98,7 @@ func (a *app) passages(ctx context.Context, l *library.Library, question string,
 	}
 	a.printFound(found)
 	if !wanted {
-		a.say("no model was asked: %s names no tier. Add one, such as\n\n  tiers:\n    - name: home\n      url: http://localhost:11434\n      models: {chat: MODEL}\n\nthen try substrate tiers", library.ConfigFile)
+		a.say("no model was asked: no tier is configured. %sThen try substrate tiers.", howToAddATier)
 	}
 	return nil
 }

@@ -30,17 +30,8 @@ func openInferenceWith(l *library.Library, store timing.Store, probe bool) (*inf
 	return inference.New(l.Config.Tiers, o)
 }
 
-// known tells a tier's name from a typing mistake; "" is any.
-func known(tiers []inference.Tier, name string) error {
-	if name == "" || slices.ContainsFunc(tiers, func(t inference.Tier) bool { return t.Name == name }) {
-		return nil
-	}
-	var names []string
-	for _, t := range tiers {
-		names = append(names, t.Name)
-	}
-	return usageError{fmt.Errorf("there is no tier %q; %s names %s", name, library.ConfigFile, strings.Join(names, ", "))}
-}
+// howToAddATier is what people without one are told.
+const howToAddATier = "Add one to " + library.ConfigFile + ":\n\n  tiers:\n    - name: big\n      url: http://localhost:11434\n      models: {chat: MODEL}\n"
 
 func (a *app) completeTiers(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	dir, err := a.folder()

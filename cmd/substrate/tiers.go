@@ -41,7 +41,7 @@ func (a *app) withTiers(work func(ctx context.Context, c *inference.Client, list
 			if a.json {
 				return a.printJSON([]string{})
 			}
-			fmt.Fprintf(a.out, "No tier is configured. Add one to %s:\n\n  tiers:\n    - name: big\n      url: http://localhost:11434\n      models: {chat: MODEL}\n", library.ConfigFile)
+			fmt.Fprint(a.out, "No tier is configured. "+howToAddATier)
 			return nil
 		}
 		c, err := a.openInference(l, false)
