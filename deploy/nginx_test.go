@@ -142,7 +142,7 @@ func TestNginx(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(addr)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: site}}
-	client := &http.Client{Transport: transport}
+	client := &http.Client{Transport: transport, Timeout: 20 * time.Second} // a stream that is held back ends so
 	defer transport.CloseIdleConnections()
 	ask := func(method, path, body string) *http.Response {
 		t.Helper()

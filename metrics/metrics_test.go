@@ -134,6 +134,10 @@ func TestFactsOfALibrary(t *testing.T) {
 	}
 	want(t, scrape(t, m), map[string]float64{"substrate_findings_waiting": 1, "substrate_last_capture_timestamp_seconds": float64(l.Now().Unix())})
 
+	// A cascade changes the shelf.
+	ingest(t, l, map[string]string{"c.md": fmt.Sprintf(guide, "1.2", 3)})
+	want(t, scrape(t, m), map[string]float64{`substrate_documents{standing="authoritative"}`: 2, `substrate_versions{standing="superseded"}`: 2})
+
 	// Age grows with no change of the library at all.
 	l.Now = func() time.Time { return time.Date(2026, 4, 2, 0, 0, 0, 0, time.UTC) }
 	want(t, scrape(t, m), map[string]float64{"substrate_drift_oldest_seconds": (32 * 24 * time.Hour).Seconds()})

@@ -1,9 +1,13 @@
 package tracing_test
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"substrate/tracing"
@@ -55,5 +59,32 @@ func TestWithoutACollector(t *testing.T) {
 	done(errors.New("failed"))
 	if ctx != t.Context() || x.Join(ctx, http.Header{}) != ctx || x.Close(ctx) != nil {
 		t.Error("no tracer does something")
+	}
+}
+
+// A failure is told, its text is not: it may quote what was asked for.
+func TestErrorsKeepTheirText(t *testing.T) {
+	var mu sync.Mutex
+	var sent []byte
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		sent = append(sent, raw...)
+	}))
+	defer collector.Close()
+	x, err := tracing.Start(t.Context(), tracing.Options{Endpoint: collector.URL})
+	if err != nil || x == nil {
+		t.Fatalf("%v, %v", x, err)
+	}
+	_, done := x.Observe(t.Context(), "tool", "show")
+	done(errors.New("no document zanzibarite"))
+	if err := x.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !bytes.Contains(sent, []byte("tool show")) || bytes.Contains(sent, []byte("zanzibarite")) {
+		t.Errorf("sent %q", sent)
 	}
 }
