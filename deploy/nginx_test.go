@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -90,10 +91,12 @@ type backend struct {
 	*httptest.Server
 	asked atomic.Int64
 	more  chan struct{} // the rest of a stream is sent when this closes
+	send  func()        // closes it
 }
 
 func newBackend(t *testing.T, name string) *backend {
 	b := &backend{more: make(chan struct{})}
+	b.send = sync.OnceFunc(func() { close(b.more) })
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.asked.Add(1)
 		http.SetCookie(w, &http.Cookie{Name: "substrate-token", Value: "x", Path: "/", HttpOnly: true})
@@ -107,7 +110,7 @@ func newBackend(t *testing.T, name string) *backend {
 			fmt.Fprintf(w, "%s host=%s for=%s path=%s", name, r.Host, r.Header.Get("X-Forwarded-For"), r.URL.Path)
 		}
 	}))
-	t.Cleanup(b.Close)
+	t.Cleanup(func() { b.send(); b.Close() })
 	return b
 }
 
@@ -194,7 +197,7 @@ func TestNginx(t *testing.T) {
 		}
 		streams = append(streams, res)
 	}
-	close(chosen.more)
+	chosen.send()
 	for _, res := range streams {
 		if rest := text(res); rest != "last\n" {
 			t.Errorf("the rest of a stream is %q", rest)
