@@ -6,7 +6,7 @@ BIN     := bin/substrate
 # find nothing.
 RACE    := ./corpus/catalog ./index ./library ./inference/...
 
-.PHONY: demo test build check deps ollama fixtures bench fuzz faults release screenshots clean
+.PHONY: demo test build check deps fixtures bench fuzz faults release screenshots clean
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/substrate
@@ -26,10 +26,6 @@ test: deps check ## everything; installs what it needs
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACE))")
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m -run 'WhileOthers|Subscribers|Cancelled' ./mcp
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(RACE)
-
-ollama: deps ## the inference client against a real Ollama, which is built once (six minutes and more)
-	scripts/ollama
-	$(GO) test -count=1 -tags ollama -run TestRealOllama -v ./inference
 
 fixtures: ## print the sample library again (LibreOffice, Chromium, LaTeX; see fixtures/README.md)
 	fixtures/library/print.sh

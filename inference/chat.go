@@ -314,7 +314,7 @@ func (a *attempt) reply(f wire.Final) *Reply {
 	if f.OutputTokens == 0 && a.chunks > 0 {
 		r.Usage.Output, r.Usage.Estimated = a.chunks, true
 	}
-	s := Sample{At: now, Tier: a.n.tier.Name, Model: a.model, Kind: "chat", Task: string(a.task), Queue: a.queue,
+	s := Sample{At: a.start, Tier: a.n.tier.Name, Model: a.model, Kind: "chat", Task: string(a.task), Queue: a.queue,
 		Load: f.Load, PromptTokens: r.Usage.Prompt, PromptTime: f.PromptTime, OutputTokens: r.Usage.Output,
 		OutputTime: f.OutputTime, Total: now.Sub(a.start), CachedTokens: f.CachedTokens}
 	if !a.first.IsZero() {
@@ -335,7 +335,7 @@ func (a *attempt) reply(f wire.Final) *Reply {
 // record keeps the sample and learns from it.
 func (a *attempt) record(ctx context.Context, r *Reply, err error) {
 	n, c := a.n, a.c
-	s := Sample{At: c.clock.Now(), Tier: n.tier.Name, Model: a.model, Kind: "chat", Task: string(a.task), Queue: a.queue, Total: c.clock.Now().Sub(a.start)}
+	s := Sample{At: a.start, Tier: n.tier.Name, Model: a.model, Kind: "chat", Task: string(a.task), Queue: a.queue, Total: c.clock.Now().Sub(a.start)}
 	if r != nil {
 		s = r.Timing
 	}

@@ -124,8 +124,11 @@ func (m *Metrics) Request(endpoint string, status int) {
 	m.requests.WithLabelValues(endpoint, strconv.Itoa(status)).Inc()
 }
 
-// Call counts a call of a tier: tokens, and seconds from the call to its end.
+// Call counts a call of a tier: tokens, and seconds from the call to its end. Nil Metrics count nothing.
 func (m *Metrics) Call(tier, model string, prompt, output int, seconds float64, ok bool) {
+	if m == nil {
+		return
+	}
 	outcome := "ok"
 	if !ok {
 		outcome = "failed"

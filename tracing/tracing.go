@@ -113,6 +113,19 @@ func (t *Tracer) Observe(ctx context.Context, kind, name string) (context.Contex
 	}
 }
 
+// Called tells of a call of an inference server that has ended: a span of its own, with the tokens it cost.
+func (t *Tracer) Called(ctx context.Context, tier, model string, from, to time.Time, prompt, output int, ok bool) {
+	if t == nil {
+		return
+	}
+	_, s := t.tracer.Start(ctx, "tier "+tier, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(from),
+		trace.WithAttributes(attribute.String("gen_ai.request.model", model), attribute.Int("gen_ai.usage.input_tokens", prompt), attribute.Int("gen_ai.usage.output_tokens", output)))
+	if !ok {
+		s.SetStatus(codes.Error, "")
+	}
+	s.End(trace.WithTimestamp(to))
+}
+
 // Join makes spans of ctx children of the caller's, if a request's header names it (W3C traceparent).
 func (t *Tracer) Join(ctx context.Context, h http.Header) context.Context {
 	if t == nil {

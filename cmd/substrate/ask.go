@@ -47,7 +47,7 @@ Exit status: 0 done; 1 failed, also when no tier answered; 2 wrong command line.
 				return a.passages(c.Context(), l, question, o.Limit, noLLM)
 			}
 			o.Task = inference.Task(task)
-			client, err := a.openInference(l, false)
+			client, err := a.openInference(l, nil, false)
 			if err != nil {
 				return err
 			}

@@ -10,19 +10,16 @@ import (
 
 	"substrate/ask"
 	"substrate/inference"
-	"substrate/inference/timing"
 	"substrate/library"
+	"substrate/metrics"
 	"substrate/web"
 )
 
-// openInference makes the process's one client of the configured tiers. Its timing goes into the library's catalog. probe
-// keeps watching the tiers in the background, as servers want it; a command that asks once does not. The caller closes it.
-func (a *app) openInference(l *library.Library, probe bool) (*inference.Client, error) {
-	return openInferenceWith(l, l.Samples(), probe)
-}
-
-// openInferenceWith keeps timing in a store of the caller's.
-func openInferenceWith(l *library.Library, store timing.Store, probe bool) (*inference.Client, error) {
+// openInference makes the process's one client of the configured tiers. Its timing goes into the library's catalog, to the
+// collector of traces and into counts, if there are any. probe keeps watching the tiers in the background, as servers want it;
+// a command that asks once does not. The caller closes it.
+func (a *app) openInference(l *library.Library, counts *metrics.Metrics, probe bool) (*inference.Client, error) {
+	store := watchedStore{l.Samples(), counts, a.tracer}
 	o := inference.Options{Store: store, Prometheus: l.Config.Prometheus, Logger: l.Log}
 	if !probe {
 		o.ProbeEvery = -1

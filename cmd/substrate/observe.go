@@ -119,15 +119,17 @@ func (s *status) Write(p []byte) (int, error) {
 
 func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// countedStore is a store of timing whose samples the metrics count too.
-type countedStore struct {
+// watchedStore is a store of timing whose samples are counted and traced too; either may be nil.
+type watchedStore struct {
 	timing.Store
-	m *metrics.Metrics
+	counts *metrics.Metrics
+	tracer *tracing.Tracer
 }
 
-func (c countedStore) Add(ctx context.Context, s timing.Sample) error {
-	c.m.Call(s.Tier, s.Model, s.PromptTokens, s.OutputTokens, s.Total.Seconds(), s.Err == "")
-	return c.Store.Add(ctx, s)
+func (w watchedStore) Add(ctx context.Context, s timing.Sample) error {
+	w.counts.Call(s.Tier, s.Model, s.PromptTokens, s.OutputTokens, s.Total.Seconds(), s.Err == "")
+	w.tracer.Called(ctx, s.Tier, s.Model, s.At, s.At.Add(s.Total), s.PromptTokens, s.OutputTokens, s.Err == "")
+	return w.Store.Add(ctx, s)
 }
 
 // tierMetrics tells the metrics how the tiers are, from the client's memory. Without a client there are none.

@@ -16,7 +16,10 @@ import (
 	"sync"
 	"testing"
 
+	"substrate/inference/inferencetest"
+
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+
 	spans "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
@@ -271,6 +274,52 @@ func TestTraces(t *testing.T) {
 		if name != "substrate" {
 			t.Errorf("service %q", name)
 		}
+	}
+}
+
+// A call of a tier is a span within the request that made it: model and tokens, no word of it.
+func TestTracesOfTiers(t *testing.T) {
+	o := newOTLP(t)
+	tier := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "m", Window: 4096, Loaded: true})
+	tier.On(func(inferencetest.Call) inferencetest.Answer {
+		return inferencetest.Answer{Text: "The " + secretWord + " has hardness 8."}
+	})
+	w := newWatched(t, "OTEL_EXPORTER_OTLP_ENDPOINT="+o.URL)
+	if err := os.WriteFile(filepath.Join(w.dir, "substrate.yaml"), []byte("tiers:\n  - {name: big, url: "+tier.URL+", models: {chat: m}}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	stop := w.serve()
+	body := `{"model":"big","messages":[{"role":"user","content":"How hard is ` + secretWord + `?"}]}`
+	if code, got := w.ask("POST", "/v1/chat/completions", body, "Content-Type", "application/json"); code != 200 {
+		t.Fatalf("%d %s", code, got)
+	}
+	stop()
+	w.run("ask", "How hard is "+secretWord+"?")
+	call, in := o.named("tier big"), o.named("http v1")
+	if call == nil || in == nil {
+		t.Fatalf("spans are missing: %v", o.list)
+	}
+	if !bytes.Equal(call.ParentSpanId, in.SpanId) || call.StartTimeUnixNano < in.StartTimeUnixNano || call.EndTimeUnixNano > in.EndTimeUnixNano {
+		t.Errorf("%v does not stand in %v", call, in)
+	}
+	told := map[string]string{}
+	for _, a := range call.Attributes {
+		told[a.Key] = a.Value.String()
+	}
+	if !strings.Contains(told["gen_ai.request.model"], `"m"`) || told["gen_ai.usage.output_tokens"] == "" {
+		t.Errorf("attributes %v", told)
+	}
+	asked := 0
+	for _, s := range o.list {
+		if s.Name == "tier big" && len(s.ParentSpanId) == 0 {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("%d spans of the question on the command line, want 1", asked)
+	}
+	if bytes.Contains(o.raw, []byte(secretWord)) {
+		t.Error("a span holds text of a document or a question")
 	}
 }
 

@@ -71,7 +71,7 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			if len(pages.Config.Tiers) == 0 {
 				o.Front = web.Handler(pages, look)
 			} else {
-				tiers, err := openInferenceWith(pages, countedStore{pages.Samples(), counts}, true)
+				tiers, err := a.openInference(pages, counts, true)
 				if err != nil {
 					return err
 				}

@@ -44,7 +44,7 @@ func (a *app) withTiers(work func(ctx context.Context, c *inference.Client, list
 			fmt.Fprint(a.out, "No tier is configured. "+howToAddATier)
 			return nil
 		}
-		c, err := a.openInference(l, false)
+		c, err := a.openInference(l, nil, false)
 		if err != nil {
 			return err
 		}

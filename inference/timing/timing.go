@@ -15,7 +15,7 @@ import (
 
 // Sample is one call. Durations are zero where neither server nor client could tell.
 type Sample struct {
-	At    time.Time `json:"at"`
+	At    time.Time `json:"at"` // the call began
 	Tier  string    `json:"tier"`
 	Model string    `json:"model"`
 	Quant string    `json:"quant,omitempty"`
