@@ -3,6 +3,7 @@ package capture
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,9 @@ type Candidate struct {
 	Match, Cover float64
 	// Weight is what those words weigh: 1 for one that no other passage has. How large the library is does not matter to it.
 	Weight float64
+	// Aside tells that the section is the document's bookkeeping, as its change log: what is said there speaks for the document, and
+	// nothing is placed there.
+	Aside bool
 	// Worth is what the standing of its version counts: 1 for authoritative.
 	Worth float64
 	// Named tells that the finding names the document by a word of its title that few titles have.
@@ -74,6 +78,7 @@ func IsTrouble(headings ...string) bool { return slices.ContainsFunc(headings, t
 func PlaceIn(f Finding, list []Candidate) []Place {
 	list = slices.Clone(list)
 	best := ofDocuments(list)
+	list = slices.DeleteFunc(list, func(c Candidate) bool { return c.Aside })
 	top := 0.0
 	for _, v := range best {
 		top = max(top, v)
@@ -86,7 +91,8 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		if named && !c.Named {
 			against *= 0.6 // another machine, another contract: perhaps not the same thing at all
 		}
-		c.score = min(c.Match, 1.2) + countAgainst*against
+		c.score = min(math.Sqrt(c.Match), 1.2) + // a match falls with the square of the share of words that are met
+			countAgainst*against
 		if top > 0 {
 			c.score += countDocument * best[c.Document] / top
 		}
@@ -178,7 +184,7 @@ func isNew(f Finding, list []Candidate) bool {
 	if c.Siblings < 3 || c.LastSibling == "" || c.Cover > 0.6 || len(strings.Fields(f.Text)) < 12 && f.Evidence == "" {
 		return false
 	}
-	return len(list) > 1 && list[1].Parent == c.Parent && list[1].score > 0.85*c.score
+	return len(list) > 1 && list[1].Parent == c.Parent && list[1].score > 0.85*c.score && list[1].Match > 0.7*c.Match
 }
 
 // confidence is how sure the i-th place is: by how much of the finding stands there, and by how far the next place is behind.

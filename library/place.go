@@ -10,6 +10,7 @@ import (
 	"substrate/capture"
 	"substrate/corpus"
 	"substrate/corpus/catalog"
+	"substrate/corpus/identity"
 	"substrate/driftlog"
 	"substrate/driftlog/claim"
 	"substrate/driftlog/value"
@@ -93,8 +94,9 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 		return nil, err
 	}
 	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}}
+	looked := 0
 	for _, m := range order {
-		if len(g.out) == lookedAt {
+		if looked == lookedAt {
 			break
 		}
 		c, ok, err := g.candidate(ctx, m)
@@ -103,6 +105,9 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 		}
 		if ok {
 			g.out = append(g.out, c)
+		}
+		if ok && !c.Aside {
+			looked++
 		}
 	}
 	return g.out, g.whole(ctx, by)
@@ -130,10 +135,14 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 	on.mu.Lock()
 	defer on.mu.Unlock()
 	i := slices.IndexFunc(on.sections, func(s corpus.Section) bool { return s.Anchor == m.anchor })
-	if i < 0 || !isHomeIn(on.sections, i) {
+	if i < 0 {
 		return c, false, nil
 	}
 	sec := on.sections[i]
+	if !isHomeIn(on.sections, i) {
+		aside := sec.Level > 0 && identity.IsBookkeeping(sec)
+		return capture.Candidate{Ref: refAt(on.row, m.anchor), Document: string(on.row.Document), Match: m.score, Worth: placeWorth[on.row.Standing], Aside: true}, aside, nil
+	}
 	c = capture.Candidate{
 		Ref: refAt(on.row, m.anchor), Document: string(on.row.Document), Heading: sec.Heading(), Match: m.score, Cover: m.cover, Weight: m.weight, Worth: placeWorth[on.row.Standing],
 		Tracker: listsPriorities(on.row.Title), Named: namesTitle(g.said, on.row.Title, g.titles),
@@ -272,7 +281,7 @@ func firstWords(s string, n int) string {
 
 // isHome tells that a section states facts of its own: bookkeeping, drift logs and contents do not.
 func isHome(s corpus.Section) bool {
-	return s.Level > 0 && !isFrontMatter(s) && !driftlog.IsLog(s.Title)
+	return s.Level > 0 && !identity.IsBookkeeping(s) && !driftlog.IsLog(s.Title)
 }
 
 // isHomeIn tells the same of section i and the headings above it.

@@ -13,6 +13,7 @@ import (
 
 	"substrate/corpus"
 	"substrate/corpus/catalog"
+	"substrate/corpus/identity"
 	"substrate/driftlog"
 	"substrate/epoch"
 	"substrate/prompts"
@@ -241,7 +242,7 @@ func (l *Library) priorities(ctx context.Context, cat *catalog.Catalog, f *promp
 				begun = true
 				ref.Anchor = s.Anchor
 			}
-			if !begun || s.Level == 0 || isFrontMatter(s) {
+			if !begun || s.Level == 0 || identity.IsBookkeeping(s) {
 				continue
 			}
 			blocks = append(blocks, corpus.Block{Kind: corpus.Paragraph, Text: s.Heading()})
@@ -261,17 +262,6 @@ var prioritiesWords = []string{"priorities", "priority list", "backlog", "next s
 func listsPriorities(title string) bool {
 	t := " " + strings.ReplaceAll(strings.ToLower(title), "-", " ") + " "
 	return slices.ContainsFunc(prioritiesWords, func(w string) bool { return strings.Contains(t, " "+w+" ") })
-}
-
-// isFrontMatter tells a document's own bookkeeping, which is no priority.
-func isFrontMatter(s corpus.Section) bool {
-	t := strings.ToLower(s.Title)
-	for _, w := range []string{"change log", "changelog", "revision history", "version history", "document history", "contents"} {
-		if strings.Contains(t, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // ownFile reads a file of the prompts folder; "" when there is none.

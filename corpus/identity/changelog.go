@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	logHeading     = regexp.MustCompile(`(?i)^(?:document )?(?:change ?logs?|revision (?:history|log|record)|version history|document history|history of (?:changes|revisions)|history|revisions|changes|amendment (?:record|history)s?|record of (?:changes|revisions|amendments)|release history|release notes|changes since .*)$`)
+	logHeading     = regexp.MustCompile(`(?i)^(?:document )?(?:change ?logs?|revision (?:history|log|record)|version history|document history|history of (?:changes|revisions)|history|revisions|changes|amendment (?:record|history)s?|record of (?:changes|revisions|amendments)|release history|release notes|changes since .*|what(?:'s|’s| has| is)? (?:changed|new)(?: since .*| in .*)?)$`)
 	logVersionCol  = regexp.MustCompile(`(?i)^(?:version|ver\.?|rev\.?|revision|issue|edition|release|label|v)(?:\s*(?:no\.?|number|#))?$`)
 	logDateCol     = regexp.MustCompile(`(?i)date|issued|when`)
 	logTextCol     = regexp.MustCompile(`(?i)change|description|comment|summary|what|note|reason|detail|remark|amend`)

@@ -128,3 +128,30 @@ func FuzzIdentify(f *testing.F) {
 		}
 	})
 }
+
+// A section that only keeps the document's own books is told from one that states facts under a like heading.
+func TestBookkeeping(t *testing.T) {
+	log := corpus.Block{Kind: corpus.Table, Rows: [][]string{{"Version", "Date", "Changes"}, {"Issue 6", "2026-04-02", "Lifting net."}}}
+	rules := corpus.Block{Kind: corpus.Paragraph, Text: "Every change is written into the notebook before it is made."}
+	parts := corpus.Block{Kind: corpus.Table, Rows: [][]string{{"Program", "Version", "Date", "Notes"}, {"nginx", "1.26", "2026-04-02", "–"}}}
+	for _, c := range []struct {
+		title  string
+		blocks []corpus.Block
+		want   bool
+	}{
+		{"Changes", []corpus.Block{log}, true},
+		{"What Changed", []corpus.Block{log}, true},
+		{"Editions", []corpus.Block{log}, true},
+		{"Appendix C: Change Log", nil, true},
+		{"Contents", nil, true},
+		{"Document Control", []corpus.Block{rules}, true},
+		{"Changes", []corpus.Block{rules}, false},
+		{"Installed", []corpus.Block{parts}, false},
+		{"Installed", []corpus.Block{rules, log}, false},
+		{"Cold Water", nil, false},
+	} {
+		if got := identity.IsBookkeeping(corpus.Section{Title: c.title, Blocks: c.blocks}); got != c.want {
+			t.Errorf("%q: %v, want %v", c.title, got, c.want)
+		}
+	}
+}
