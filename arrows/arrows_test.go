@@ -70,6 +70,7 @@ var home = map[string]string{
 	"github.com/schollz/progressbar":  "cmd/substrate",
 	"github.com/fsnotify/fsnotify":    "library",
 	"github.com/mark3labs/mcp-go":     "mcp",
+	"github.com/moby/sys/":            "library mcp",
 	"github.com/prometheus/":          "metrics",
 	"go.opentelemetry.io/":            "tracing",
 	"golang.org/x/sync":               "inference",

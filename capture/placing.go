@@ -3,7 +3,6 @@ package capture
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,8 +90,7 @@ func PlaceIn(f Finding, list []Candidate) []Place {
 		if named && !c.Named {
 			against *= 0.6 // another machine, another contract: perhaps not the same thing at all
 		}
-		c.score = min(math.Sqrt(c.Match), 1.2) + // a match falls with the square of the share of words that are met
-			countAgainst*against
+		c.score = min(c.Match, 1.2) + countAgainst*against
 		if top > 0 {
 			c.score += countDocument * best[c.Document] / top
 		}

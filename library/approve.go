@@ -16,6 +16,8 @@ import (
 	"substrate/corpus/identity"
 	"substrate/corpus/markdown"
 	"substrate/typeset"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // IssuedDir is the folder of a library in which issued versions are put as files.
@@ -64,7 +66,11 @@ func (l *Library) ApproveRevision(ctx context.Context, id, by string, wait time.
 	}
 	out.Revision = *r
 	// The library has the version from here on; the file is for people to hand on, and can be written again at any time.
-	if err := writeFile(out.File, raw); err != nil {
+	err = os.MkdirAll(filepath.Dir(out.File), 0o755)
+	if err == nil {
+		err = atomicwriter.WriteFile(out.File, raw, 0o644)
+	}
+	if err != nil {
 		out.Notes = append(out.Notes, "it is in the library, but not written as a file: "+err.Error())
 		out.File = ""
 	}
@@ -198,32 +204,6 @@ func (l *Library) withdraw(name string, was *facts) {
 			l.Log.Warn("an issued file was not taken back", "file", path, "error", err)
 		}
 	}
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(path string, raw []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".writing-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(raw)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
 }
 
 // fileName is a name that every file system takes.

@@ -14,6 +14,8 @@ import (
 	"substrate/corpus/identity"
 	"substrate/corpus/markdown"
 	"substrate/epoch"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // Identified is what a file was found to be.
@@ -175,14 +177,8 @@ func writeSidecar(file string, s identity.Said) error {
 			text += fmt.Sprintf("%s: %q\n", f.key, f.value)
 		}
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".sidecar-*")
-	if err != nil {
+	if err := atomicwriter.WriteFile(file+".yaml", []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the sidecar: %w", err)
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.WriteString(text)
-	if err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return fmt.Errorf("write the sidecar: %w", err)
-	}
-	return os.Rename(tmp.Name(), file+".yaml")
+	return nil
 }

@@ -5,12 +5,15 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"substrate/capture"
 	"substrate/capture/surgery"
 	"substrate/typeset"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // Packet writes a revision for a document whose source lives in a word processor: a short PDF, and HTML that word processors open, with each
@@ -36,8 +39,11 @@ func (l *Library) Packet(ctx context.Context, id, dir string) ([]string, error) 
 	if err != nil {
 		return nil, fmt.Errorf("print the packet: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return nil, fmt.Errorf("write the packet: %w", err)
+	}
 	for suffix, raw := range map[string][]byte{".pdf": res.PDF, ".html": page.Bytes()} {
-		if err := writeFile(name+suffix, raw); err != nil {
+		if err := atomicwriter.WriteFile(name+suffix, raw, 0o644); err != nil {
 			return nil, fmt.Errorf("write the packet: %w", err)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // Places are the folders that clients keep their configuration in.
@@ -113,15 +115,18 @@ func (s *Setup) Write(now time.Time) (backup string, err error) {
 	if err := os.MkdirAll(filepath.Dir(s.File), 0o755); err != nil {
 		return "", fmt.Errorf("make the client's folder: %w", err)
 	}
-	mode := fs.FileMode(0o644)
+	mode, target := fs.FileMode(0o644), s.File
+	if to, err := filepath.EvalSymlinks(s.File); err == nil {
+		target = to // people keep their settings elsewhere and link them
+	}
 	if info, err := os.Stat(s.File); err == nil {
 		mode = info.Mode().Perm() // such files hold secrets of other servers
 		backup = s.File + now.Format(".20060102-150405.bak")
-		if err := writeFile(backup, s.old, mode); err != nil {
+		if err := atomicwriter.WriteFile(backup, s.old, mode); err != nil {
 			return "", err
 		}
 	}
-	return backup, writeFile(s.File, s.Text, mode)
+	return backup, atomicwriter.WriteFile(target, s.Text, mode)
 }
 
 // put sets a value inside a JSON object and leaves every other byte as it is.

@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,28 @@ func TestInstallKeepsWhatIsThere(t *testing.T) {
 				t.Errorf("a second time: %v, change %v", err, again.Change)
 			}
 		})
+	}
+}
+
+// Who keeps settings elsewhere and links them keeps the link.
+func TestInstallFollowsALink(t *testing.T) {
+	p := Places{Home: t.TempDir(), Config: t.TempDir(), Current: t.TempDir()}
+	kept, link := filepath.Join(t.TempDir(), "mcp.json"), filepath.Join(p.Home, ".cursor", "mcp.json")
+	if err := errors.Join(os.WriteFile(kept, []byte("{}"), 0o644), os.MkdirAll(filepath.Dir(link), 0o755), os.Symlink(kept, link)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Plan("cursor", "substrate", []string{"/opt/substrate", "mcp"}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Write(fixed); err != nil {
+		t.Fatal(err)
+	}
+	if to, err := os.Readlink(link); err != nil || to != kept {
+		t.Errorf("the link leads to %q, %v", to, err)
+	}
+	if raw, _ := os.ReadFile(kept); !strings.Contains(string(raw), "/opt/substrate") {
+		t.Errorf("the file behind the link is %q", raw)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"substrate/library"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // Token is what is kept of a token: never the secret itself.
@@ -112,7 +114,7 @@ func (t *Tokens) write(list []Token) error {
 	if err := os.MkdirAll(filepath.Dir(t.path), 0o755); err != nil {
 		return fmt.Errorf("write tokens: %w", err)
 	}
-	return writeFile(t.path, append(raw, '\n'), 0o600)
+	return atomicwriter.WriteFile(t.path, append(raw, '\n'), 0o600)
 }
 
 // Check answers what a secret allows; ok is false when it is no token of the library.
@@ -133,21 +135,4 @@ func (t *Tokens) Check(secret string) (scope string, ok bool) {
 func hash(secret string) string {
 	h := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(h[:])
-}
-
-// writeFile replaces a file in one step, so that nobody reads half of it.
-func writeFile(path string, raw []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %q: %w", path, err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(raw)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %q: %w", path, err)
-	}
-	return nil
 }
