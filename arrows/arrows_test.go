@@ -46,7 +46,7 @@ var may = map[string]string{
 	"deploy":                  "",
 	"mcp":                     "capture corpus driftlog library prompts",
 	"openai":                  "inference",
-	"web":                     "capture corpus library",
+	"web":                     "ask capture corpus inference/timing library",
 	"bench":                   "index library mcp",
 	"cmd/substrate":           "bench ask capture corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog inference inference/route inference/timing library mcp metrics openai prompts tracing web",
 	"fixtures":                "",

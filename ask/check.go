@@ -43,18 +43,41 @@ var (
 // shares less tells of something else.
 const wordsShared = 0.5
 
-// Check holds an answer's sentences against the sources that it was made from.
-func Check(answer string, pack []Source) []Sentence {
+// Line is a line of an answer, taken apart.
+type Line struct {
+	Bullet string `json:"bullet,omitempty"` // "-", "2." where it is an item of a list
+	// Pieces are its statements, and what claims nothing, such as a heading, with no support.
+	Pieces []Sentence `json:"pieces"`
+}
+
+// Lay takes an answer apart, line for line, and holds its sentences against the sources that it was made from. A line without
+// pieces is an empty one.
+func Lay(answer string, pack []Source) []Line {
 	have := map[string]Source{}
 	for _, s := range pack {
 		have[s.ID] = s
 	}
-	out := []Sentence{}
-	for _, line := range strings.Split(answer, "\n") {
+	out := []Line{}
+	for _, line := range strings.Split(strings.TrimSpace(answer), "\n") {
+		l := Line{Bullet: strings.TrimSpace(bullet.FindString(line))}
 		line = bullet.ReplaceAllString(line, "")
 		line = behind.ReplaceAllString(line, "$2$1")
 		for _, text := range claim.Sentences(line) {
-			if s, ok := check(text, have); ok {
+			if s := check(text, have); s.Text != "" {
+				l.Pieces = append(l.Pieces, s)
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// Check holds an answer's sentences against the sources that it was made from.
+func Check(answer string, pack []Source) []Sentence {
+	out := []Sentence{}
+	for _, l := range Lay(answer, pack) {
+		for _, s := range l.Pieces {
+			if s.Support != "" {
 				out = append(out, s)
 			}
 		}
@@ -62,7 +85,8 @@ func Check(answer string, pack []Source) []Sentence {
 	return out
 }
 
-func check(text string, have map[string]Source) (Sentence, bool) {
+// check judges a sentence; its Support is empty where it claims nothing.
+func check(text string, have map[string]Source) Sentence {
 	s := Sentence{Citations: []string{}}
 	var unknown []string
 	s.Text = strings.TrimSpace(bracket.ReplaceAllStringFunc(text, func(b string) string {
@@ -84,7 +108,7 @@ func check(text string, have map[string]Source) (Sentence, bool) {
 	}))
 	s.Text = strings.TrimSpace(gap.ReplaceAllString(s.Text, "$1"))
 	if strings.Trim(s.Text, " .!?:#*") == "" {
-		return s, false
+		return s
 	}
 	switch {
 	case len(unknown) > 0:
@@ -92,13 +116,13 @@ func check(text string, have map[string]Source) (Sentence, bool) {
 	case strings.EqualFold(strings.Trim(s.Text, " .\""), strings.Trim(Silence, ".")):
 		s.Support, s.Because = Supported, "it claims nothing"
 	case len(s.Citations) == 0 && strings.HasSuffix(s.Text, ":"):
-		return s, false // it leads to a list
+		return s // it leads to a list
 	case len(s.Citations) == 0:
 		s.Support, s.Because = Uncited, "it does not say where this stands"
 	default:
 		s.Support, s.Because = stands(s, have)
 	}
-	return s, true
+	return s
 }
 
 // stands holds a sentence against what it cites.

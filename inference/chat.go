@@ -33,19 +33,23 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 	task, note := c.task(ctx, &r)
 	d, err := c.decide(ctx, &r, task)
 	if err != nil {
-		return nil, outside(ctx, err)
+		err = outside(ctx, err)
+		c.routed.add(Routed{At: start, Decision: Decision{Task: task, Others: d.Others}, Err: err.Error()})
+		return nil, err
 	}
 	if note != "" {
 		d.Because = fmt.Sprintf("%s (task %s: %s)", d.Because, task, note)
 	}
 	var failed []Attempt
+	var reply *Reply
+	defer func() { c.routed.add(Routed{At: start, Decision: d, Failed: failed, Err: errText(err)}) }()
 	order := order(d)
 	for i, o := range order {
 		n := c.byName[o.Tier]
 		began := c.clock.Now()
 		a := &attempt{c: c, n: n, model: o.Model, req: &r, task: task, start: start, each: each}
 		a.share = share(ctx, len(order)-i)
-		reply, err := a.run(ctx)
+		reply, err = a.run(ctx)
 		if err == nil {
 			if i > 0 {
 				d.Others = append([]route.Other{{Tier: d.Tier, Model: d.Model, WhyNot: "failed before its first token: " + failed[0].Why}}, without(d.Others, o.Tier)...)
@@ -64,12 +68,14 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 			if len(failed) > 0 {
 				err = fmt.Errorf("%w (after %s)", err, tried(failed))
 			}
-			return nil, outside(ctx, fmt.Errorf("tier %q: %w", o.Tier, err))
+			err = outside(ctx, fmt.Errorf("tier %q: %w", o.Tier, err))
+			return nil, err
 		}
 		c.log.Warn("a tier failed before its first token", "tier", o.Tier, "model", o.Model, "kind", string(wire.KindOf(err)))
 		failed = append(failed, Attempt{Tier: o.Tier, Model: o.Model, Took: c.clock.Now().Sub(began), Err: err, Why: err.Error()})
 	}
-	return nil, &FailedError{Task: task, Attempts: failed}
+	err = &FailedError{Task: task, Attempts: failed}
+	return nil, err
 }
 
 // Stream is Chat as an iterator: chunks, and at the end an error if there was one. Leaving the loop ends the answer.

@@ -52,6 +52,7 @@ type Client struct {
 	log    *slog.Logger
 	store  Store
 	speeds timing.Speeds
+	routed routedLog
 	http   *http.Client
 	own    *http.Transport // closed with the client; nil when the HTTP client was given
 	prom   string

@@ -86,6 +86,15 @@ func (v *views) part(w http.ResponseWriter, name, block string, data any) error 
 	return v.write(w, name, block, data)
 }
 
+// text is a named template of a page's set as text.
+func (v *views) text(name, block string, data any) (string, error) {
+	var b bytes.Buffer
+	if err := v.sets[name].ExecuteTemplate(&b, block, data); err != nil {
+		return "", fmt.Errorf("show part %q of page %q: %w", block, name, err)
+	}
+	return string(inert(b.Bytes())), nil
+}
+
 func (v *views) write(w http.ResponseWriter, name, block string, data any) error {
 	var b bytes.Buffer
 	if err := v.sets[name].ExecuteTemplate(&b, block, data); err != nil {
@@ -128,6 +137,7 @@ func funcs(st *static) template.FuncMap {
 		"sub":      func(a, b float64) float64 { return a - b },
 		"clip":     clip,
 		"dict":     dict,
+		"plain":    unmarked,
 		"plural":   plural,
 		"capital":  capital,
 		"heading":  headingLevel,
@@ -152,6 +162,11 @@ func capital(s string) string {
 		return s // a reference is written as it is
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// unmarked takes the marks of emphasis and headings off what a model wrote; nothing in it is read as anything but words.
+func unmarked(s string) string {
+	return strings.TrimLeft(strings.NewReplacer("**", "", "__", "", "`", "").Replace(s), "# ")
 }
 
 // headingLevel puts a section's heading below the page's own.

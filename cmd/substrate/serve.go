@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"substrate/ask"
 	"substrate/mcp"
 	"substrate/metrics"
 	"substrate/openai"
@@ -77,6 +79,9 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 				}
 				defer tiers.Close()
 				look.Tiers = tierStates(tiers)
+				look.Ask = func(ctx context.Context, q string, o ask.Options, each func(string)) (*ask.Answer, error) {
+					return ask.Ask(ctx, pages, tiers, q, o, each)
+				}
 				source.c = tiers
 				o.Front = openai.Handler(tiers, openai.Options{Allowed: mcp.Allowed, Next: web.Handler(pages, look), Started: time.Now(), Answer: answerer(pages, tiers)})
 			}

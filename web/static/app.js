@@ -102,10 +102,41 @@
     };
     events.onerror = function () { events.close(); setTimeout(function () { location.reload(); }, 2000); };
   }
+  // An answer appears as it comes and is then replaced by the checked one. Who leaves the page ends it.
+  function answer() {
+    document.querySelectorAll("[data-plain]").forEach(function (i) { i.remove(); });
+    var question = $("#question");
+    if (question) question.addEventListener("keydown", function (e) { if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); question.form.requestSubmit(); } });
+    var box = $("#answer[data-question]");
+    if (!box || !window.fetch || !window.ReadableStream) return;
+    var text = $(".stream", box), stop = new AbortController(), begun = false, rest = "", over = false;
+    var failed = function (why) { over = true; text.className = "note alert"; text.setAttribute("role", "alert"); text.textContent = why; };
+    var take = function (line) {
+      var e = JSON.parse(line);
+      if (e.text) { if (!begun) text.textContent = ""; begun = true; text.textContent += e.text; }
+      if (e.error) failed(e.error);
+      if (e.html) { over = true; box.innerHTML = e.html; if (window.htmx) htmx.process(box); }
+    };
+    addEventListener("pagehide", function () { stop.abort(); });
+    fetch("/ask/answer", { method: "POST", body: new URLSearchParams({ q: box.dataset.question, tier: box.dataset.tier }), signal: stop.signal }).then(function (r) {
+      if (!r.ok) { failed("The server answered with status " + r.status + "."); return; }
+      var from = r.body.getReader(), decode = new TextDecoder();
+      return from.read().then(function more(part) {
+        rest += decode.decode(part.value || new Uint8Array(), { stream: !part.done });
+        var lines = rest.split("\n");
+        rest = lines.pop();
+        lines.forEach(take);
+        if (!part.done) return from.read().then(more);
+        if (!over) failed("The answer ended before it was whole.");
+      });
+    }).catch(function (e) { if (e.name !== "AbortError") failed("The answer broke off: " + e.message + "."); });
+  }
+
   // The outline shows where in it the cited section is.
   var here = $(".outline [aria-current]"), list = here && here.closest(".outline");
   if (list && list.scrollHeight > list.clientHeight) list.scrollTop = here.offsetTop - list.clientHeight / 2;
   aim();
   drops();
   progress();
+  answer();
 })();
