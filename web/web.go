@@ -29,6 +29,8 @@ type Options struct {
 	SignIn func(secret string) bool
 	// Tiers are the inference servers as they are now; nil: none is configured.
 	Tiers func() []Tier
+	// Routed are the latest requests to them, the newest first; may be nil.
+	Routed func() []Routed
 	// Ask answers questions by a model; nil: no tier is configured, and questions get passages.
 	Ask Asker
 	// Metrics answers /metrics to who may read; nil: there are none.

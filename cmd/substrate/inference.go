@@ -106,3 +106,22 @@ func tierStates(c *inference.Client) func() []web.Tier {
 		return out
 	}
 }
+
+// routed is where requests went, as the pages show it.
+func routed(c *inference.Client) func() []web.Routed {
+	return func() []web.Routed {
+		var out []web.Routed
+		for _, r := range c.Routed() {
+			d := r.Decision
+			x := web.Routed{At: r.At, Task: string(d.Task), Tier: d.Tier, Model: d.Model, Because: d.Because, Err: r.Err}
+			for _, o := range d.Others {
+				x.Others = append(x.Others, o.Tier+": "+o.WhyNot)
+			}
+			for _, f := range r.Failed {
+				x.Failed = append(x.Failed, f.Tier+": "+f.Why)
+			}
+			out = append(out, x)
+		}
+		return out
+	}
+}

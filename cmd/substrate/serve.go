@@ -78,7 +78,7 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 					return err
 				}
 				defer tiers.Close()
-				look.Tiers = tierStates(tiers)
+				look.Tiers, look.Routed = tierStates(tiers), routed(tiers)
 				look.Ask = func(ctx context.Context, q string, o ask.Options, each func(string)) (*ask.Answer, error) {
 					return ask.Ask(ctx, pages, tiers, q, o, each)
 				}
