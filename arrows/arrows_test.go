@@ -40,7 +40,7 @@ var may = map[string]string{
 	"inference/timing":        "",
 	"inference/wire":          "",
 	"inference/inferencetest": "",
-	"ask":                     "driftlog/claim driftlog/value inference inference/budget library",
+	"ask":                     "driftlog/claim driftlog/value inference inference/budget inference/route library",
 	"metrics":                 "capture corpus library",
 	"tracing":                 "",
 	"deploy":                  "",

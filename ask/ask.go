@@ -13,6 +13,7 @@ import (
 
 	"substrate/inference"
 	"substrate/inference/budget"
+	"substrate/inference/route"
 	"substrate/library"
 )
 
@@ -128,6 +129,9 @@ func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources 
 		}
 		a.packed(packed, sources)
 		request.Tier, request.Model, request.Messages, request.MaxTokens = t.tier, t.model, inference.Messages(packed.Parts), packed.Reserve
+		if o.Tier == "" && o.Draft == "" {
+			request.Chosen = chosen(first, t.tier, t.model)
+		}
 		err = a.answer(ctx, m, request, o, each)
 		var none *inference.FailedError
 		if errors.As(err, &none) {
@@ -143,6 +147,22 @@ func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources 
 		return err
 	}
 	return errors.Join(failed...)
+}
+
+// chosen is a decision for the tier that the first choice named, or for one that came after it in vain.
+func chosen(first inference.Decision, tier, model string) *inference.Decision {
+	d := first
+	if tier == first.Tier {
+		return &d
+	}
+	d.Because = fmt.Sprintf("%s could not answer, and it was the next choice", first.Tier)
+	d.Tier, d.Model, d.Others = tier, model, []route.Other{{Tier: first.Tier, Model: first.Model, WhyNot: "it was asked in vain"}}
+	for _, x := range first.Others {
+		if x.Tier != tier {
+			d.Others = append(d.Others, x)
+		}
+	}
+	return &d
 }
 
 func (a *Answer) answer(ctx context.Context, m Model, r inference.Request, o Options, each func(string)) error {

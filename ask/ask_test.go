@@ -92,6 +92,9 @@ func TestTheNextTierAnswersWhenOneFailsBeforeItsFirstWord(t *testing.T) {
 	if a.Decision.Tier != "good" || a.Window != 2048 {
 		t.Errorf("answered by %s in a window of %d", a.Decision.Tier, a.Window)
 	}
+	if strings.Contains(a.Decision.Because, "by name") || len(a.Decision.Others) == 0 {
+		t.Errorf("nobody named the tier: %+v", a.Decision)
+	}
 	if len(bad.Calls()) > 0 && (len(a.Failed) != 1 || !strings.Contains(a.Failed[0], "bad")) {
 		t.Errorf("the failure is not told: %q", a.Failed)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,9 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 	}
 	if note != "" {
 		d.Because = fmt.Sprintf("%s (task %s: %s)", d.Because, task, note)
+	}
+	if r.Chosen != nil {
+		d.Because, d.Others = r.Chosen.Because, notNext(r.Chosen.Others)
 	}
 	var failed []Attempt
 	var reply *Reply
@@ -120,6 +124,15 @@ func order(d Decision) []route.Other {
 		if o.Next {
 			out = append(out, o)
 		}
+	}
+	return out
+}
+
+// notNext are tiers that a request does not go on to.
+func notNext(list []route.Other) []route.Other {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Next = false
 	}
 	return out
 }

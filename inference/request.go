@@ -10,9 +10,11 @@ import (
 
 // Request asks for one answer. Give Messages, or Prompt for a plain completion.
 type Request struct {
-	Task     Task   // "" is chat; Auto finds it out from the last user message
-	Tier     string // "": routed; named: only there, without failover
-	Model    string // "": the tier's own for the task
+	Task  Task   // "" is chat; Auto finds it out from the last user message
+	Tier  string // "": routed; named: only there, without failover
+	Model string // "": the tier's own for the task
+	// Chosen is why the caller named the tier, as Decide told it: replies and Routed then say that, and not that it was named.
+	Chosen   *Decision
 	Messages []Message
 	Prompt   string
 	Raw      bool // with Prompt: no chat template, where the server lets it choose

@@ -3,6 +3,7 @@ package inference_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -219,5 +220,42 @@ func TestConfigMistakesNameFieldAndMend(t *testing.T) {
 	}
 	if err := inference.Validate([]inference.Tier{ok}); err != nil {
 		t.Error(err)
+	}
+}
+
+// What was routed is remembered with its reasons and without its words.
+func TestRoutedIsRemembered(t *testing.T) {
+	good := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "m", Window: 4096, Loaded: true})
+	bad := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "m", Window: 4096, Loaded: true})
+	bad.On(func(inferencetest.Call) inferencetest.Answer {
+		return inferencetest.Answer{Error: "broken", Status: 500}
+	})
+	models := map[inference.Task]string{"chat": "m"}
+	c := client(t, []inference.Tier{{Name: "bad", URL: bad.URL, Models: models, GoodAt: []inference.Task{"chat"}}, {Name: "good", URL: good.URL, Models: models}}, inference.Options{})
+	ctx := context.Background()
+	if _, err := c.Chat(ctx, inference.Request{Messages: user("a secret word")}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Chat(ctx, inference.Request{Tier: "bad", Messages: user("a secret word")}, nil); err == nil {
+		t.Fatal("the broken tier answered")
+	}
+	for range 60 {
+		if _, err := c.Chat(ctx, inference.Request{Tier: "good", Messages: user("hello"), Chosen: &inference.Decision{Because: "a coin said so"}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := c.Routed()
+	if len(list) != 50 || list[0].Decision.Because != "a coin said so" || list[0].Err != "" || list[0].At.Before(list[49].At) {
+		t.Errorf("%d remembered, the newest %+v", len(list), list[0])
+	}
+	c = client(t, []inference.Tier{{Name: "bad", URL: bad.URL, Models: models, GoodAt: []inference.Task{"chat"}}, {Name: "good", URL: good.URL, Models: models}}, inference.Options{})
+	_, _ = c.Chat(ctx, inference.Request{Messages: user("a secret word")}, nil)
+	_, _ = c.Chat(ctx, inference.Request{Tier: "bad", Messages: user("a secret word")}, nil)
+	list = c.Routed()
+	if len(list) != 2 || list[1].Decision.Tier != "good" || len(list[1].Failed) != 1 || list[1].Err != "" || list[0].Err == "" {
+		t.Errorf("remembered %+v", list)
+	}
+	if text := fmt.Sprintf("%+v", list); strings.Contains(text, "secret") {
+		t.Errorf("words of a request are kept: %s", text)
 	}
 }

@@ -25,6 +25,8 @@ var visited = []struct{ name, path, has string }{
 	{"revision-printed", "/sessions/revisions/R-1?as=pages", "What is new is marked"},
 	{"cascades", "/cascades", "Take it back"},
 	{"upload", "/upload", "Drop documents here"},
+	{"ask", "/ask", "No model is asked"},
+	{"ask-passages", "/ask?q=how+long+does+prometheus+keep+data", "name an inference server"},
 	{"tiers", "/tiers", "Tiers"},
 	{"wall", "/wall", "drift open"},
 	{"missing", "/d/elroy-user-guid", "did you mean"},

@@ -134,6 +134,6 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c Call, a Answer, 
 
 // quote writes a JSON string with its bytes as they are: servers that cut a rune in two send the halves raw.
 func quote(s string) string {
-	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
+	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\x1b", `\u001b`)
 	return `"` + r.Replace(s) + `"`
 }
