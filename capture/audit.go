@@ -1,6 +1,9 @@
 package capture
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Audit is what a session came to, as its end asks: which changes to the system and to documents came out of it.
 type Audit struct {
@@ -33,7 +36,7 @@ func AuditOf(list []Finding) Audit {
 			a.System++
 			// A change to the system has to be told somewhere: it is, when it was placed or issued itself, or when the
 			// session changes documents besides.
-			if f.State == Pending && f.To == "" && !documents {
+			if f.State == Pending && !f.Placed() && !documents {
 				a.Undocumented = append(a.Undocumented, f.ID)
 			}
 		case Document:
@@ -50,7 +53,10 @@ func AuditOf(list []Finding) Audit {
 	return a
 }
 
+// Section reports whether a person named the section that a finding goes to; a document alone leaves it to be found.
+func (f *Finding) Section() bool { return strings.Contains(f.To, "#") }
+
 // Placed reports whether it is settled where a finding goes.
 func (f *Finding) Placed() bool {
-	return f.To != "" || len(f.Places) > 0 && f.Places[0].Ref != "" && f.Places[0].Confidence >= Sure
+	return f.Section() || len(f.Places) > 0 && f.Places[0].Ref != "" && f.Places[0].Confidence >= Sure
 }

@@ -211,7 +211,7 @@ func because(c Candidate) string {
 	if c.Old != "" && c.Against >= 0.4 {
 		parts = append(parts, fmt.Sprintf("it says otherwise: %q", c.Old))
 	}
-	if c.Says != "" {
+	if c.Says != "" && c.Says != c.Old {
 		parts = append(parts, fmt.Sprintf("it says so already: %q", c.Says))
 	}
 	parts = append(parts, fmt.Sprintf("%.0f %% of the finding's words, rare ones counting more, stand there", 100*c.Cover))

@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,6 +46,12 @@ type Revision struct {
 	// Source is the whole new text, Markdown.
 	Source  string `json:"source"`
 	Settled string `json:"settled,omitempty"` // the ref that was issued, or why it was rejected
+}
+
+// Seen names the text as it is now, so that nobody approves another one than they looked at.
+func (r *Revision) Seen() string {
+	sum := sha256.Sum256([]byte(r.Source))
+	return hex.EncodeToString(sum[:12])
 }
 
 // Left is a finding that the plan could not take in, and why.
@@ -156,7 +164,7 @@ func (r *Revision) name(b Base, w Wish) error {
 
 // Goes is the place of a finding that is settled: where a person said, or the first one when it is sure.
 func (f *Finding) Goes() (Place, bool) {
-	if f.To != "" {
+	if f.Section() {
 		i := slices.IndexFunc(f.Places, func(p Place) bool { return p.Ref == f.To })
 		if i >= 0 {
 			return f.Places[i], true

@@ -20,19 +20,70 @@ import (
 
 // Place says where a finding would go, best first, and keeps nothing.
 func (l *Library) Place(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
-	if f.To != "" {
+	if f.Section() {
 		return l.placeAsSaid(ctx, f)
+	}
+	if f.To != "" {
+		return l.placeWithin(ctx, f)
 	}
 	s, _, err := l.searcher(ctx)
 	if err != nil {
 		return []capture.Place{}, err
 	}
 	defer s.done()
-	list, err := l.candidates(ctx, s, f)
+	list, err := l.candidates(ctx, s, f, "")
 	if err != nil {
 		return []capture.Place{}, err
 	}
 	return capture.PlaceIn(f, list), nil
+}
+
+// placeWithin finds the section of a document that a person named. That document is about the finding, so that what is in doubt is
+// only where: in one of its sections, or in a new one at its end.
+func (l *Library) placeWithin(ctx context.Context, f capture.Finding) ([]capture.Place, error) {
+	sh, err := l.Show(ctx, f.To, true)
+	if err != nil {
+		return []capture.Place{}, err
+	}
+	end := endOf(sh)
+	if f.Heading != "" && end != nil {
+		return []capture.Place{{Ref: end.Ref, Heading: end.Heading, Form: capture.NewSection, Confidence: 1, Because: "a person named the document and the new section"}}, nil
+	}
+	s, _, err := l.searcher(ctx)
+	if err != nil {
+		return []capture.Place{}, err
+	}
+	defer s.done()
+	list, err := l.candidates(ctx, s, f, sh.Document)
+	if err != nil {
+		return []capture.Place{}, err
+	}
+	out := []capture.Place{}
+	for _, p := range capture.PlaceIn(f, list) {
+		if p.Ref != "" {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 && end != nil {
+		end.Form, end.Confidence, end.Because = capture.NewSection, capture.Sure/2, "a person named the document, and none of its sections speaks of this"
+		out = append(out, *end)
+	}
+	return out, nil
+}
+
+// endOf is the last section of a document's first level that states facts; nil when there is none.
+func endOf(sh *Shown) *capture.Place {
+	var end *capture.Place
+	top := 0
+	for i, sec := range sh.Sections {
+		if sec.Anchor == "" || !isHomeIn(sh.Sections, i) || top != 0 && sec.Level > top {
+			continue
+		}
+		top = sec.Level
+		ref, _, _ := strings.Cut(sh.Ref, "#")
+		end = &capture.Place{Ref: ref + "#" + sec.Anchor, Heading: sec.Heading()}
+	}
+	return end
 }
 
 // placeAsSaid settles in what form a finding enters the section that a person named.
@@ -70,8 +121,8 @@ const lookedAt = 15
 // evidenceShare is what a match of the evidence counts beside one of the text: it holds names, and much besides.
 const evidenceShare = 0.3
 
-// candidates are the sections that a finding may belong to.
-func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding) ([]capture.Candidate, error) {
+// candidates are the sections that a finding may belong to: of one document, or of all for "".
+func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding, within corpus.Slug) ([]capture.Candidate, error) {
 	by, err := matches(ctx, s, f)
 	if err != nil {
 		return nil, err
@@ -93,7 +144,7 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}}
+	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}, within: within}
 	looked := 0
 	for _, m := range order {
 		if looked == lookedAt {
@@ -120,6 +171,7 @@ type gathering struct {
 	said   map[string]bool
 	titles map[string]int
 	seen   map[string]bool
+	within corpus.Slug // no other document is looked at; "" for all
 	out    []capture.Candidate
 }
 
@@ -129,7 +181,7 @@ func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidat
 	}
 	g.seen[m.key+"#"+m.anchor] = true
 	on, err := g.s.ground(ctx, m.key)
-	if err != nil || on == nil {
+	if err != nil || on == nil || g.within != "" && on.row.Document != g.within {
 		return c, false, err
 	}
 	on.mu.Lock()

@@ -48,7 +48,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.Clone(r.Context())
 		r.Header.Set("Authorization", "Bearer "+c.Value)
 	}
-	scope, err := f.g.authorize(r)
+	scope, name, err := f.g.authorize(r)
 	switch {
 	case err != nil && r.Header.Get("Authorization") == "" && f.g.o.OpenMetrics && neighbour(r):
 		scope = "read"
@@ -57,7 +57,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := r.Context()
 	if scope != "" {
-		ctx = withScope(ctx, scope)
+		ctx = withHolder(withScope(ctx, scope), name)
 	}
 	// Streams end with the server, so that a shutdown does not wait for them; a change that was begun is finished.
 	if r.Method == http.MethodGet {
@@ -124,3 +124,6 @@ func followed(r *http.Request) bool {
 
 // Allowed reports whether a request that came in through a server may do what needs a scope: "read", "capture" or "approve".
 func Allowed(ctx context.Context, scope string) bool { return allowed(ctx, scope) }
+
+// Holder is the name of the token that a request came in with through a server; "" without one.
+func Holder(ctx context.Context) string { return holder(ctx) }

@@ -74,24 +74,24 @@ func knownHost(host string, local bool, names []string) bool {
 	return err == nil
 }
 
-// authorize is what a request's token allows; "" when it has none and needs none.
-func (g *gate) authorize(r *http.Request) (scope string, err error) {
+// authorize is what a request's token allows, and its name; "" when it has none and needs none.
+func (g *gate) authorize(r *http.Request) (scope, name string, err error) {
 	head := r.Header.Get("Authorization")
 	if head == "" {
 		if g.local && !g.o.RequireToken {
-			return "", nil
+			return "", "", nil
 		}
-		return "", errors.New("a token is needed: Authorization: Bearer TOKEN; substrate token create makes one")
+		return "", "", errors.New("a token is needed: Authorization: Bearer TOKEN; substrate token create makes one")
 	}
 	kind, secret, _ := strings.Cut(head, " ")
 	if !strings.EqualFold(kind, "bearer") || g.o.Tokens == nil {
-		return "", errors.New("the token was not accepted; send Authorization: Bearer TOKEN")
+		return "", "", errors.New("the token was not accepted; send Authorization: Bearer TOKEN")
 	}
-	scope, ok := g.o.Tokens.Check(strings.TrimSpace(secret))
+	scope, name, ok := g.o.Tokens.Check(strings.TrimSpace(secret))
 	if !ok {
-		return "", errors.New("the token was not accepted; substrate token list shows those that are")
+		return "", "", errors.New("the token was not accepted; substrate token list shows those that are")
 	}
-	return scope, nil
+	return scope, name, nil
 }
 
 // rate is a bucket for each client's address: it holds one second's requests and fills up as time goes by.

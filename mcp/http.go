@@ -137,7 +137,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, err.Error())
 		return
 	}
-	scope, err := g.authorize(r)
+	scope, name, err := g.authorize(r)
 	if err != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="substrate"`)
 		refuse(w, http.StatusUnauthorized, err.Error())
@@ -158,7 +158,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := r.Context()
 	if scope != "" {
-		ctx = withScope(ctx, scope)
+		ctx = withHolder(withScope(ctx, scope), name)
 	}
 	modern := r.Header.Get("Mcp-Protocol-Version") >= "2026-07-28"
 	stream := r.Method == http.MethodGet || r.Header.Get("Mcp-Method") == "subscriptions/listen"

@@ -208,7 +208,7 @@ func TestOtherAddressesNeedTokens(t *testing.T) {
 		t.Fatal("served without tokens")
 	}
 	g := &gate{local: false, o: HTTPOptions{Tokens: OpenTokens(t.TempDir())}}
-	if _, err := g.authorize(httptest.NewRequest("POST", "/mcp", nil)); err == nil {
+	if _, _, err := g.authorize(httptest.NewRequest("POST", "/mcp", nil)); err == nil {
 		t.Error("let in without a token")
 	}
 }

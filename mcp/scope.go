@@ -30,6 +30,28 @@ func allowed(ctx context.Context, need string) bool {
 	return false
 }
 
+// may reports whether a caller may use a tool. A caller without a token is this machine's user for all that reads and captures;
+// but behind a client a model speaks, so that approving needs a token of that scope, or a server that was started for it.
+func (s *Server) may(ctx context.Context, t tool) bool {
+	if _, remote := ctx.Value(scopeKey{}).(string); !remote && t.scope == "approve" {
+		return s.approve
+	}
+	return allowed(ctx, t.scope)
+}
+
+type holderKey struct{}
+
+// withHolder notes the name of the token that a request came with.
+func withHolder(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, holderKey{}, name)
+}
+
+// holder is the name of the token that a request came with; "" without one.
+func holder(ctx context.Context) string {
+	name, _ := ctx.Value(holderKey{}).(string)
+	return name
+}
+
 type clientKey struct{}
 
 // withClient notes who asks.

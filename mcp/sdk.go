@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ func newSDK(s *Server, version string) *sdk {
 		server.WithPaginationLimit(pageSize),
 		server.WithRecovery(), server.WithResourceRecovery(),
 		server.WithHooks(hooks),
+		server.WithToolFilter(k.visible),
 		server.WithResourceCompletionProvider(completer{s}), server.WithPromptCompletionProvider(completer{s}),
 	)
 	for _, t := range tools {
@@ -65,7 +67,7 @@ func (k *sdk) addTool(t tool) {
 		Name: t.name, Title: t.title, Description: t.about, RawInputSchema: t.in, RawOutputSchema: t.out,
 		Annotations: mcp.ToolAnnotation{ReadOnlyHint: &h.ReadOnly, DestructiveHint: &h.Destructive, IdempotentHint: &h.Idempotent, OpenWorldHint: &h.OpenWorld},
 	}, func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		if !allowed(ctx, t.scope) {
+		if !k.s.may(ctx, t) {
 			return mcp.NewToolResultError(fmt.Sprintf("%s needs a token of scope %s; ask for one: substrate token create --scope %s", t.name, t.scope, t.scope)), nil
 		}
 		raw, err := json.Marshal(r.Params.Arguments)
@@ -84,6 +86,14 @@ func (k *sdk) addTool(t tool) {
 			res.Content = append(res.Content, mcp.NewResourceLink(l.URI, l.Name, "", mimeType))
 		}
 		return res, nil
+	})
+}
+
+// visible are the tools that a caller may use: what a model cannot do does not tempt it.
+func (k *sdk) visible(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+	return slices.DeleteFunc(slices.Clone(list), func(x mcp.Tool) bool {
+		i := slices.IndexFunc(tools, func(t tool) bool { return t.name == x.Name })
+		return i >= 0 && tools[i].scope == "approve" && !k.s.may(ctx, tools[i])
 	})
 }
 

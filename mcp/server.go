@@ -23,6 +23,8 @@ type Options struct {
 	Readers int
 	Version string
 	Log     *slog.Logger
+	// Approve lets callers without a token approve revisions: over stdio, for a person who wants to say yes in a conversation.
+	Approve bool
 	// Observe is told of each tool that is called; nil: nobody is.
 	Observe library.Observer
 }
@@ -33,7 +35,9 @@ type Server struct {
 	desk *desk
 	log  *slog.Logger
 	sdk  *sdk
-	obs  library.Observer
+
+	approve bool
+	obs     library.Observer
 
 	every time.Duration // between two looks at the library
 	seen  library.Pulse // what the watcher saw last; its own
@@ -50,7 +54,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, obs: o.Observe, every: pollEvery, shelf: library.Pulse{Revision: -1}}
+	s := &Server{dir: o.Dir, desk: newDesk(o.Open, o.Readers), log: o.Log, obs: o.Observe, approve: o.Approve, every: pollEvery, shelf: library.Pulse{Revision: -1}}
 	s.sdk = newSDK(s, o.Version)
 	return s
 }

@@ -117,19 +117,19 @@ func (t *Tokens) write(list []Token) error {
 	return atomicwriter.WriteFile(t.path, append(raw, '\n'), 0o600)
 }
 
-// Check answers what a secret allows; ok is false when it is no token of the library.
-func (t *Tokens) Check(secret string) (scope string, ok bool) {
+// Check answers what a secret allows and what its token is called; ok is false when it is no token of the library.
+func (t *Tokens) Check(secret string) (scope, name string, ok bool) {
 	list, err := t.List()
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
 	h := []byte(hash(secret))
 	for _, k := range list {
 		if subtle.ConstantTimeCompare(h, []byte(k.Hash)) == 1 {
-			scope, ok = k.Scope, true
+			scope, name, ok = k.Scope, k.Name, true
 		}
 	}
-	return scope, ok
+	return scope, name, ok
 }
 
 func hash(secret string) string {

@@ -68,6 +68,12 @@ func define[In any, Out Answer](name, title, about string, h Hints, f func(conte
 	}
 }
 
+// needs is a tool that needs another scope than its hints say.
+func needs(scope string, t tool) tool {
+	t.scope = scope
+	return t
+}
+
 // decode reads a tool's arguments strictly, and words what is wrong with them for whoever wrote them.
 func decode(raw json.RawMessage, into any) error {
 	if len(bytes.TrimSpace(raw)) == 0 || string(bytes.TrimSpace(raw)) == "null" {

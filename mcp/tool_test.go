@@ -8,16 +8,12 @@ import (
 )
 
 func TestToolsAreFewAndLean(t *testing.T) {
-	if len(tools) == 0 || len(tools) > 8 {
-		t.Fatalf("%d tools", len(tools))
-	}
-	total := 0
+	offered, total := 0, 0 // without a token that may approve
 	for _, tl := range tools {
 		first, _, _ := strings.Cut(tl.about, ". ")
 		if len(first) < 40 {
 			t.Errorf("%s: its first sentence does not stand alone: %q", tl.name, first)
 		}
-		total += len(tl.in) + len(tl.out) + len(tl.about) + len(tl.name) + len(tl.title) + 180
 		for _, raw := range []json.RawMessage{tl.in, tl.out} {
 			if strings.Contains(string(raw), "null") {
 				t.Errorf("%s: its schema allows null: %s", tl.name, raw)
@@ -27,6 +23,14 @@ func TestToolsAreFewAndLean(t *testing.T) {
 				t.Errorf("%s: schema %s: %v", tl.name, raw, err)
 			}
 		}
+		if tl.scope == "approve" {
+			continue
+		}
+		offered++
+		total += len(tl.in) + len(tl.out) + len(tl.about) + len(tl.name) + len(tl.title) + 180
+	}
+	if offered == 0 || offered > 8 {
+		t.Errorf("%d tools", offered)
 	}
 	if total > 8192 {
 		t.Errorf("tools/list has %d bytes, the most is 8192", total)

@@ -19,14 +19,21 @@ type captureForm struct {
 	Text, Evidence, To, Heading, Kind, Wrong string
 }
 
-func (f captureForm) finding() (capture.Finding, error) {
+func (f captureForm) finding(by string) (capture.Finding, error) {
 	k, err := capture.ParseKind(f.Kind)
-	out := capture.Finding{Text: strings.TrimSpace(f.Text), Evidence: strings.Trim(f.Evidence, "\n"), To: f.To, Heading: f.Heading, Kind: k, By: onPages}
+	out := capture.Finding{Text: strings.TrimSpace(f.Text), Evidence: strings.Trim(f.Evidence, "\n"), To: f.To, Heading: f.Heading, Kind: k, By: by}
 	return out, errors.Join(err, out.Check())
 }
 
-// onPages is who did something here: tokens have no names that a request would tell.
-const onPages = "a person on the web pages"
+// who did something here: the name of the token, where there is one.
+func (s *site) who(r *http.Request) string {
+	if s.o.Holder != nil {
+		if name := s.o.Holder(r.Context()); name != "" {
+			return name + " on the web pages"
+		}
+	}
+	return "a person on the web pages"
+}
 
 // plainText is text as a form sends it: browsers write line ends as two characters.
 func plainText(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
@@ -41,7 +48,7 @@ func (s *site) capture(w http.ResponseWriter, r *http.Request) error {
 		Text: plainText(r.PostFormValue("text")), Evidence: plainText(r.PostFormValue("evidence")), To: strings.TrimSpace(r.PostFormValue("to")),
 		Heading: strings.TrimSpace(r.PostFormValue("heading")), Kind: r.PostFormValue("kind"),
 	}
-	f, err := form.finding()
+	f, err := form.finding(s.who(r))
 	if err == nil {
 		var out *library.Captured
 		if out, err = s.lib.Capture(contextWithoutCancel(r), f); err == nil {
@@ -112,7 +119,7 @@ func (s *site) placeAll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) startSession(w http.ResponseWriter, r *http.Request) error {
-	x, err := s.lib.StartSession(contextWithoutCancel(r), strings.TrimSpace(r.PostFormValue("title")), onPages, r.PostFormValue("beside") != "")
+	x, err := s.lib.StartSession(contextWithoutCancel(r), strings.TrimSpace(r.PostFormValue("title")), s.who(r), r.PostFormValue("beside") != "")
 	if errors.Is(err, library.ErrOpenSession) {
 		toSessions(w, r, "A session is open already; end it first, or say that another one is wanted beside it.", "sessions")
 		return nil

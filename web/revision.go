@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,7 +53,7 @@ func (s *site) showRevision(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := revisionView{
-		Revised: rev, Seen: seen(rev.Source), Days: daysOf(s.lib.Now(), rev.At), May: s.allowed(r, scopeApprove), Note: r.URL.Query().Get("note"), Wrong: wrong,
+		Revised: rev, Seen: rev.Seen(), Days: daysOf(s.lib.Now(), rev.At), May: s.allowed(r, scopeApprove), Note: r.URL.Query().Get("note"), Wrong: wrong,
 		Because: r.PostFormValue("because"), Pages: r.URL.Query().Get("as") == "pages",
 	}
 	for _, sec := range rev.Sections {
@@ -96,12 +94,6 @@ func (v *revisionView) print(s *site, r *http.Request) {
 			v.Others = append(v.Others, p)
 		}
 	}
-}
-
-// seen names a text.
-func seen(source string) string {
-	sum := sha256.Sum256([]byte(source))
-	return hex.EncodeToString(sum[:12])
 }
 
 func (s *site) findingsOf(ctx context.Context, ids []int) ([]findingView, error) {
@@ -169,10 +161,10 @@ func (s *site) approve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if rev.State == capture.Draft && seen(rev.Source) != r.PostFormValue("seen") {
+	if rev.State == capture.Draft && rev.Seen() != r.PostFormValue("seen") {
 		return s.showRevision(w, r, http.StatusConflict, "The revision was drafted anew since you looked at it. This is what it changes now; approve it if it is right.")
 	}
-	out, err := s.lib.ApproveRevision(contextWithoutCancel(r), id, onPages, lockWait)
+	out, err := s.lib.ApproveRevision(contextWithoutCancel(r), id, s.who(r), lockWait)
 	if err != nil {
 		s.lib.Log.Warn("approve", "revision", id, "error", err)
 		return s.showRevision(w, r, http.StatusConflict, "Nothing was issued. "+sentence(err.Error()))

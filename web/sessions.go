@@ -247,7 +247,7 @@ func newFinding(f capture.Finding, titles map[string]string, now time.Time) find
 		x.Goes, x.Whole = p.Ref, !strings.Contains(p.Ref, "#")
 	}
 	list := f.Places
-	if f.To != "" && !slices.ContainsFunc(list, func(p capture.Place) bool { return p.Ref == f.To }) {
+	if f.Section() && !slices.ContainsFunc(list, func(p capture.Place) bool { return p.Ref == f.To }) {
 		list = append([]capture.Place{{Ref: f.To, Form: capture.Into, Confidence: 1, Because: "a person said so"}}, list...)
 	}
 	for _, p := range list[:min(3, len(list))] {

@@ -25,6 +25,8 @@ type Options struct {
 	Version string
 	// Allowed reports whether a request may do what needs a scope: "read", "capture" or "approve". nil allows everything.
 	Allowed func(ctx context.Context, scope string) bool
+	// Holder is the name of the token that a request came with, "" without one; may be nil.
+	Holder func(ctx context.Context) string
 	// SignIn reports whether a secret opens anything; the browser keeps it in a cookie named TokenCookie. nil: there is no signing in.
 	SignIn func(secret string) bool
 	// Tiers are the inference servers as they are now; nil: none is configured.

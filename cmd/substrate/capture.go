@@ -246,7 +246,7 @@ func (a *app) printCaptured(c *library.Captured) {
 	}
 	fmt.Fprintf(a.out, "F-%d%s  %s\n", f.ID, again, f.Title(90))
 	for i, p := range f.Places {
-		if i == 0 && p.Confidence < capture.Sure && f.To == "" {
+		if i == 0 && p.Confidence < capture.Sure && !f.Section() {
 			a.say("no place is sure; say where it goes: substrate session place F-%d --to REF", f.ID)
 		}
 		where := p.Ref

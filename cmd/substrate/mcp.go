@@ -11,6 +11,7 @@ import (
 )
 
 func (a *app) mcpCmd() *cobra.Command {
+	var approve bool
 	c := &cobra.Command{
 		Use:   "mcp",
 		Short: "Serve the library to a language model's client over stdio (MCP)",
@@ -18,11 +19,14 @@ func (a *app) mcpCmd() *cobra.Command {
 Standard output carries the protocol and nothing else; what there is to say goes to standard error. It serves while another
 process ingests: a finished cascade is seen by the next call.
 
+With --approve the client also has tools that show revisions, issue them and set them aside, for a person who says yes in a
+conversation. Without it a model can hand in findings and publish nothing.
+
 Exit status: 0 the client hung up; 1 failed; 2 wrong command line.`,
 		Example: "  substrate mcp --library ~/docs\n  substrate mcp install claude-desktop",
 		Args:    args(cobra.NoArgs, "it takes no arguments; substrate mcp install CLIENT sets a client up"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := a.mcpServer(nil)
+			s, err := a.mcpServer(nil, approve)
 			if err != nil {
 				return err
 			}
@@ -30,13 +34,14 @@ Exit status: 0 the client hung up; 1 failed; 2 wrong command line.`,
 			return s.ServeStdio(c.Context(), a.in, a.out)
 		},
 	}
+	c.Flags().BoolVar(&approve, "approve", false, "let the client issue revisions and set them aside")
 	c.AddCommand(a.installCmd())
 	return c
 }
 
 // mcpServer makes a server of the library that the command line names. The first reader is opened at once, so that a
 // wrong folder is told before a client waits for it. watch, if not nil, is told what the server does.
-func (a *app) mcpServer(watch library.Observer) (*mcp.Server, error) {
+func (a *app) mcpServer(watch library.Observer, approve bool) (*mcp.Server, error) {
 	first, err := a.open()
 	if err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func (a *app) mcpServer(watch library.Observer) (*mcp.Server, error) {
 			return a.reopen(first)
 		}
 	}
-	return mcp.New(mcp.Options{Open: open, Dir: first.Dir, Readers: max(2, runtime.NumCPU()), Version: programVersion(), Log: log, Observe: first.Observe}), nil
+	return mcp.New(mcp.Options{Open: open, Dir: first.Dir, Readers: max(2, runtime.NumCPU()), Version: programVersion(), Log: log, Observe: first.Observe, Approve: approve}), nil
 }
 
 // reopen opens the same library once more, for one more reader.

@@ -47,7 +47,7 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			source := &tierMetrics{}
 			counts := metrics.New(metrics.Options{Library: pages, Tiers: source, Version: programVersion()})
 			pages.Observe = both(pages.Observe, counts.Observe)
-			s, err := a.mcpServer(counts.Observe)
+			s, err := a.mcpServer(counts.Observe, false)
 			if err != nil {
 				return err
 			}
@@ -66,8 +66,8 @@ Exit status: 0 it was told to stop; 1 failed; 2 wrong command line.`,
 			if err != nil {
 				return fmt.Errorf("listen on %s: %w; choose another address with --addr", addr, err)
 			}
-			look := web.Options{Version: programVersion(), Metrics: counts.Handler(), Allowed: mcp.Allowed, SignIn: func(secret string) bool {
-				_, ok := o.Tokens.Check(secret)
+			look := web.Options{Version: programVersion(), Metrics: counts.Handler(), Allowed: mcp.Allowed, Holder: mcp.Holder, SignIn: func(secret string) bool {
+				_, _, ok := o.Tokens.Check(secret)
 				return ok
 			}}
 			if len(pages.Config.Tiers) == 0 {

@@ -109,7 +109,7 @@ func goesTo(f capture.Finding) string {
 	switch {
 	case f.Settled != "":
 		return f.Settled
-	case f.To != "":
+	case f.Section():
 		return "→ " + f.To + " (as a person said)"
 	case len(f.Places) == 0:
 		return "not placed yet"
@@ -176,7 +176,7 @@ func (a *app) sayRevise(s *library.SessionInfo) {
 	seen := map[string]bool{}
 	for _, f := range s.Findings {
 		ref := f.To
-		if ref == "" && f.Placed() {
+		if !f.Section() && f.Placed() {
 			ref = f.Places[0].Ref
 		}
 		doc, _, _ := strings.Cut(ref, "@")
