@@ -177,6 +177,14 @@ func (f *Finding) Goes() (Place, bool) {
 	return f.Places[0], true
 }
 
+// Toward is the ref that a finding goes to, or of the document that a person named where the section is not sure; "" for neither.
+func (f *Finding) Toward() string {
+	if p, ok := f.Goes(); ok {
+		return p.Ref
+	}
+	return f.To
+}
+
 // editsOf are the edits that bring a finding to its place.
 func editsOf(f Finding, p Place) (edits []surgery.Edit, notes []string) {
 	_, section, _ := strings.Cut(p.Ref, "#")

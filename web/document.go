@@ -102,8 +102,8 @@ func (s *site) waits(r *http.Request, v *documentView) error {
 		return err
 	}
 	for _, f := range list {
-		p, ok := f.Goes()
-		if !ok || string(slugOf(p.Ref)) != v.Slug {
+		to := f.Toward()
+		if to == "" || string(slugOf(to)) != v.Slug {
 			continue
 		}
 		switch f.State {

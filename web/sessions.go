@@ -68,7 +68,7 @@ type findingView struct {
 	Days  int
 	Goes  string      // ref where it will go; "" when that is not sure
 	Top   []placeView // at most three
-	Whole bool        // it goes to a document, and to no section of it: a revision cannot take it in
+	Whole bool        // a person named its document, and where in it is not sure: a revision leaves it out
 	Wrong string
 	Hand  bool
 	May   bool
@@ -136,8 +136,8 @@ func (s *site) fillSessions(r *http.Request, v *sessionsView, on, wrong string) 
 	if v.Only = r.URL.Query().Get("document"); v.Only != "" {
 		v.OnlyName = cmp.Or(f.names[v.Only], v.Only)
 		waiting = slices.DeleteFunc(waiting, func(x capture.Finding) bool {
-			p, ok := x.Goes()
-			return !ok || string(slugOf(p.Ref)) != v.Only
+			to := x.Toward()
+			return to == "" || string(slugOf(to)) != v.Only
 		})
 	}
 	v.Waiting = len(waiting)
@@ -243,9 +243,8 @@ func (v *sessionsView) group(list []capture.Finding, titles map[string]string, n
 
 func newFinding(f capture.Finding, titles map[string]string, now time.Time) findingView {
 	x := findingView{Finding: f, Days: daysOf(now, f.At)}
-	if p, ok := f.Goes(); ok {
-		x.Goes, x.Whole = p.Ref, !strings.Contains(p.Ref, "#")
-	}
+	x.Goes = f.Toward()
+	x.Whole = x.Goes != "" && !strings.Contains(x.Goes, "#")
 	list := f.Places
 	if f.Section() && !slices.ContainsFunc(list, func(p capture.Place) bool { return p.Ref == f.To }) {
 		list = append([]capture.Place{{Ref: f.To, Form: capture.Into, Confidence: 1, Because: "a person said so"}}, list...)

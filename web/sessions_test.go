@@ -237,7 +237,7 @@ func TestADocumentTellsWhatWaits(t *testing.T) {
 	if _, err := lib.Capture(context.Background(), capture.Finding{Text: "Something about all of it", To: "medusa-user-guide"}); err != nil {
 		t.Fatal(err)
 	}
-	if body, _ = fetch(t, srv.URL+"/sessions?document=medusa-user-guide"); !strings.Contains(body, "It names no section yet") {
+	if body, _ = fetch(t, srv.URL+"/sessions?document=medusa-user-guide"); !strings.Contains(body, "Where in the document it goes is not sure") {
 		t.Error("a finding without a section is not told apart")
 	}
 }

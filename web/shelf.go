@@ -142,8 +142,8 @@ func (s *site) cards(ctx context.Context, f *facts, v *shelfView) ([]card, error
 	}
 	v.Waiting = len(findings)
 	for _, x := range findings {
-		if p, ok := x.Goes(); ok {
-			pending[slugOf(p.Ref)]++
+		if to := x.Toward(); to != "" {
+			pending[slugOf(to)]++
 		} else {
 			v.Unsure++
 		}
