@@ -40,7 +40,7 @@ var may = map[string]string{
 	"inference/timing":        "",
 	"inference/wire":          "",
 	"inference/inferencetest": "",
-	"ask":                     "driftlog/claim driftlog/value inference inference/budget inference/route library",
+	"ask":                     "driftlog/claim driftlog/value inference inference/budget inference/route library prompts",
 	"metrics":                 "capture corpus library",
 	"tracing":                 "",
 	"deploy":                  "",

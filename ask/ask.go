@@ -15,16 +15,19 @@ import (
 	"substrate/inference/budget"
 	"substrate/inference/route"
 	"substrate/library"
+	"substrate/prompts"
 )
 
 // Finder is what is asked for passages.
 type Finder interface {
 	Search(ctx context.Context, query string, o library.SearchOptions) (*library.Found, error)
+	SystemPrompt(ctx context.Context, o library.PromptOptions) (*prompts.Prompt, error)
 }
 
 // Model is what answers; an *inference.Client is one.
 type Model interface {
 	Decide(ctx context.Context, r inference.Request) (inference.Decision, error)
+	Window(ctx context.Context, tier, model string) (inference.Window, error)
 	Pack(ctx context.Context, tier, model string, parts []budget.Part, reserve int) (*budget.Packed, error)
 	Chat(ctx context.Context, r inference.Request, each func(inference.Chunk) error) (*inference.Reply, error)
 	DraftAndVerify(ctx context.Context, d inference.Drafting, each func(inference.Chunk) error) (*inference.Drafted, error)
@@ -62,6 +65,8 @@ type Answer struct {
 	Tokens    int        `json:"tokens"` // of the prompt
 	Window    int        `json:"window"`
 	Prompt    string     `json:"-"` // as the model was given it
+	// Short tells what of the library's system prompt had no room; "" when all of it was there.
+	Short string `json:"short,omitempty"`
 
 	Decision *inference.Decision `json:"decision,omitempty"`
 	Timing   *inference.Sample   `json:"timing,omitempty"`
@@ -87,7 +92,7 @@ func Ask(ctx context.Context, lib Finder, m Model, question string, o Options, e
 		return a, nil
 	}
 	parts, sources := partsOf(found)
-	if err := a.ask(ctx, m, parts, sources, o, each); err != nil {
+	if err := a.ask(ctx, lib, m, parts, sources, o, each); err != nil {
 		return nil, err
 	}
 	a.Sentences = Check(a.Text, a.Pack)
@@ -97,7 +102,7 @@ func Ask(ctx context.Context, lib Finder, m Model, question string, o Options, e
 
 // ask goes to the tier that fits best, and to the next one when it fails before its first word: each has a window of its own, for
 // which the pack is made anew.
-func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources map[string]Source, o Options, each func(string)) error {
+func (a *Answer) ask(ctx context.Context, lib Finder, m Model, parts []budget.Part, sources map[string]Source, o Options, each func(string)) error {
 	// A tier fits when what must not be cut fits its window; passages are packed into what is left.
 	request := inference.Request{Task: o.Task, Tier: o.Tier, Messages: inference.Messages([]budget.Part{parts[0], parts[len(parts)-1]})}
 	if o.Draft != "" {
@@ -122,12 +127,13 @@ func (a *Answer) ask(ctx context.Context, m Model, parts []budget.Part, sources 
 		if o.Draft != "" {
 			fit = target{o.Draft, ""} // a draft is made and verified out of one pack, and the draft's window is the smaller one
 		}
-		packed, err := m.Pack(ctx, fit.tier, fit.model, parts, o.Reserve)
+		packed, note, err := pack(ctx, lib, m, fit.tier, fit.model, parts, o.Reserve)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", t.tier, err))
 			continue
 		}
 		a.packed(packed, sources)
+		a.Short = note
 		request.Tier, request.Model, request.Messages, request.MaxTokens = t.tier, t.model, inference.Messages(packed.Parts), packed.Reserve
 		if o.Tier == "" && o.Draft == "" {
 			request.Chosen = chosen(first, t.tier, t.model)

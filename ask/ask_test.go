@@ -10,12 +10,18 @@ import (
 	"substrate/inference"
 	"substrate/inference/inferencetest"
 	"substrate/library"
+	"substrate/prompts"
 )
 
 type shelf struct{ found *library.Found }
 
 func (s shelf) Search(context.Context, string, library.SearchOptions) (*library.Found, error) {
 	return s.found, nil
+}
+
+func (s shelf) SystemPrompt(_ context.Context, o library.PromptOptions) (*prompts.Prompt, error) {
+	p, err := prompts.Render(prompts.Facts{Library: "works"}, prompts.Options{Tier: o.Tier})
+	return &p, err
 }
 
 func many(n int) *library.Found {
@@ -45,7 +51,7 @@ func tier(name string, s *inferencetest.Server) inference.Tier {
 }
 
 func TestWhatDoesNotFitIsCutAndSaid(t *testing.T) {
-	for _, window := range []int{600, 1024, 2048, 8192} {
+	for _, window := range []int{512, 600, 800, 1024, 1500, 2048, 3000, 4096, 8192} {
 		s := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "m", Window: window, Loaded: true})
 		s.On(func(inferencetest.Call) inferencetest.Answer { return inferencetest.Answer{Text: "It is 9 s [D-1]."} })
 		var heard strings.Builder
@@ -64,10 +70,22 @@ func TestWhatDoesNotFitIsCutAndSaid(t *testing.T) {
 		if !strings.Contains(last.Text, "the delay is 9 s") || !strings.Contains(last.Text, "Question: How long is the delay?") {
 			t.Errorf("window %d: correction or question is lost:\n%s", window, last.Text)
 		}
+		// The rules of answering are always whole; so is the library's own prompt, as it is written for the window, or none of it is there.
+		if !strings.Contains(last.Text, "say only: "+ask.Silence) {
+			t.Errorf("window %d: the rules of answering are cut:\n%s", window, last.Text)
+		}
+		system, err := shelf{}.SystemPrompt(context.Background(), library.PromptOptions{Tier: fmt.Sprint(window)})
+		whole := err == nil && strings.Contains(last.Text, strings.TrimSpace(system.Text))
+		if strings.Contains(last.Text, "memory of the project") && !whole || whole == strings.Contains(a.Short, "no room") {
+			t.Errorf("window %d: the system prompt is whole %v (%v), and it is told that %q", window, whole, err, a.Short)
+		}
+		if window >= 4096 && !whole {
+			t.Errorf("window %d has no system prompt: %s", window, a.Short)
+		}
 		if len(a.Pack)+len(a.Cut) != 14 {
 			t.Errorf("window %d: %d packed and %d cut of 14", window, len(a.Pack), len(a.Cut))
 		}
-		if window == 600 && len(a.Cut) == 0 || window == 8192 && len(a.Cut) > 0 {
+		if window <= 600 && len(a.Cut) == 0 || window == 8192 && len(a.Cut) > 0 {
 			t.Errorf("window %d: %d cut", window, len(a.Cut))
 		}
 		for _, c := range a.Cut {

@@ -1,11 +1,15 @@
 package ask
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"substrate/inference/budget"
 	"substrate/library"
+	"substrate/prompts"
 )
 
 // Silence is what a model is told to say when the passages do not answer.
@@ -73,4 +77,54 @@ func (a *Answer) packed(p *budget.Packed, sources map[string]Source) {
 		a.Cut = append(a.Cut, s)
 	}
 	a.Prompt = strings.TrimSpace(p.System() + "\n\n" + p.User())
+}
+
+// pack fits parts into a tier's window, with the library's own system prompt before them: as it would be written for that window,
+// and without it where it leaves no room for a single passage. short tells what was left out of it.
+func pack(ctx context.Context, lib Finder, m Model, tier, model string, parts []budget.Part, reserve int) (p *budget.Packed, short string, err error) {
+	w, err := m.Window(ctx, tier, model)
+	if err != nil {
+		return nil, "", err
+	}
+	system, err := lib.SystemPrompt(ctx, library.PromptOptions{Tier: strconv.Itoa(max(w.Tokens, 1))})
+	var small *prompts.BudgetError
+	switch {
+	case errors.As(err, &small):
+	case err != nil:
+		return nil, "", err
+	default:
+		with := append([]budget.Part{{Kind: budget.System, ID: "system prompt", Text: system.Text}}, parts...)
+		p, err := m.Pack(ctx, tier, model, with, reserve)
+		var tight *budget.TooSmallError
+		if err != nil && !errors.As(err, &tight) {
+			return nil, "", err
+		}
+		if err == nil && (passages(p.Parts) > 0 || passages(parts) == 0) {
+			return p, shortened(system), nil
+		}
+	}
+	p, err = m.Pack(ctx, tier, model, parts, reserve)
+	return p, fmt.Sprintf("a window of %d tokens has no room for the library's system prompt; the model got the rules of answering alone", w.Tokens), err
+}
+
+func passages(parts []budget.Part) int {
+	n := 0
+	for _, p := range parts {
+		if p.Kind == budget.Passage {
+			n++
+		}
+	}
+	return n
+}
+
+// shortened tells what a system prompt left out to fit.
+func shortened(p *prompts.Prompt) string {
+	var out []string
+	for _, c := range p.Cut {
+		out = append(out, c.What)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "the library's system prompt was shortened for this window: " + strings.Join(out, ", ")
 }

@@ -113,6 +113,9 @@ func (a *app) printAnswer(w *ask.Answer, showPack bool) {
 	for _, n := range w.Notes {
 		a.say("note: %s", n)
 	}
+	if w.Short != "" && showPack {
+		a.say("note: %s", w.Short)
+	}
 	for _, f := range w.Failed {
 		a.say("note: %s", f)
 	}
