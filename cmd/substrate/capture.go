@@ -19,7 +19,8 @@ import (
 // captureFlags are where findings come from, and what is known of them.
 type captureFlags struct {
 	to, kind, heading, evidence, file, transcript, by, accept string
-	drift, checklist                                          bool
+	tier                                                      string
+	drift, checklist, noLLM, again                            bool
 	session                                                   int
 }
 
@@ -37,7 +38,9 @@ Without TEXT an editor opens ($VISUAL, $EDITOR) on a template; what is saved is 
   --file FILE          findings as the template has them, parted by lines of dashes; - reads standard input
   --json -             findings as JSON: {"text":…,"evidence":…,"to":…,"kind":…}, one or a list
   --transcript FILE    a chat; findings are found by their marks (FINDING:, LEARNED:, ticked boxes, shell blocks as
-                       evidence), shown, and kept when you say so: --accept all, or --accept 1,3
+                       evidence), and proposed by a tier that reads it, where one is configured: each with the lines
+                       that it rests on, and none whose values do not stand there. They are shown, and kept when you
+                       say so: --accept all, or --accept 1,3
   --checklist          a finding in each line (standard input or the editor); placed later
 
 Exit status: 0 kept; 1 failed, nothing was lost; 2 wrong command line; 5 the target does not exist.`,
@@ -55,14 +58,18 @@ Exit status: 0 kept; 1 failed, nothing was lost; 2 wrong command line; 5 the tar
 	f.StringVar(&o.file, "file", "", "a `file` with findings")
 	f.StringVar(&o.transcript, "transcript", "", "a `file` with a chat")
 	f.StringVar(&o.accept, "accept", "", "of a transcript's proposals: all, none, or their `numbers`")
+	f.StringVar(&o.tier, "tier", "", "the `tier` that reads the transcript (default: whichever fits)")
+	f.BoolVar(&o.noLLM, "no-llm", false, "let no model read the transcript: marks only")
+	f.BoolVar(&o.again, "again", false, "let the tier read a transcript anew that it has read before")
 	f.BoolVar(&o.checklist, "checklist", false, "a finding in each line, placed later")
 	f.BoolVar(&o.drift, "drift", false, "also put a contradiction into the drift log")
 	f.StringVar(&o.by, "by", "", "`who` learned it (default: you)")
 	f.IntVar(&o.session, "session", 0, "the session's `number` (default: the open one)")
 	_ = c.RegisterFlagCompletionFunc("to", a.completeRefs(true))
+	_ = c.RegisterFlagCompletionFunc("tier", a.completeTiers)
 	_ = c.RegisterFlagCompletionFunc("kind", fixedWords("a", "b", "c"))
 	c.RunE = a.with(func(ctx context.Context, l *library.Library, list []string) error {
-		found, err := a.gatherFindings(list, o)
+		found, err := a.gatherFindings(ctx, l, list, o)
 		if err != nil {
 			return err
 		}
@@ -78,7 +85,7 @@ Exit status: 0 kept; 1 failed, nothing was lost; 2 wrong command line; 5 the tar
 }
 
 // gatherFindings reads findings from wherever the flags say.
-func (a *app) gatherFindings(list []string, o captureFlags) ([]capture.Finding, error) {
+func (a *app) gatherFindings(ctx context.Context, l *library.Library, list []string, o captureFlags) ([]capture.Finding, error) {
 	given := 0
 	for _, on := range []bool{len(list) > 0, o.file != "", o.transcript != "", o.checklist} {
 		if on {
@@ -118,7 +125,7 @@ func (a *app) gatherFindings(list []string, o captureFlags) ([]capture.Finding, 
 			found, err = capture.Notes(text)
 		}
 	case o.transcript != "":
-		return a.transcriptFindings(o)
+		return a.transcriptFindings(ctx, l, o)
 	default:
 		var text string
 		if text, err = a.edit(capture.Template, "finding"); err == nil {
