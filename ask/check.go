@@ -148,6 +148,9 @@ func stands(s Sentence, have map[string]Source) (Support, string) {
 	if w := said.Weight(); w > 0 && claim.Common(said, claim.Words(cited.String()))/w < wordsShared {
 		return Unsupported, fmt.Sprintf("most of its words do not stand in %s", strings.Join(s.Citations, ", "))
 	}
+	if other := opposite(s.Text, cited.String()); other != "" {
+		return Unsupported, fmt.Sprintf("there it says the opposite: %q", other)
+	}
 	return Supported, "its values and words stand in " + strings.Join(s.Citations, ", ")
 }
 
