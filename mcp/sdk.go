@@ -327,3 +327,6 @@ func (k *sdk) httpHandler(sessions *sessions, idle time.Duration) http.Handler {
 		server.WithStreamableHTTPLogger(slog.New(k.s.log.Handler())),
 	)
 }
+
+// protocolVersions are those that clients may speak, newest first.
+func protocolVersions() string { return strings.Join(mcp.ValidProtocolVersions, ", ") }
