@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,23 +29,33 @@ func labelled(t *testing.T, name string) []route.Example {
 	return list
 }
 
-// 150 labelled prompts, by rules alone and with labelled examples where the rules are unsure. The vectors are hashed
-// words, for no registry ships an embedding model: with a real one the second figure can only be guessed from this. The
-// floors lie under what was measured and catch a change that breaks something.
+// 150 labelled prompts, by rules alone and with labelled examples where the rules are unsure, with the vectors of a real embedding
+// model. The floors lie under what was measured and catch a change that breaks something.
 func TestRoutingAccuracy(t *testing.T) {
 	seen, unseen := labelled(t, "routing.tsv"), labelled(t, "routing-unseen.tsv")
 	if len(seen)+len(unseen) != 150 {
 		t.Fatalf("%d prompts, want 150", len(seen)+len(unseen))
 	}
-	srv := inferencetest.New(t, inferencetest.Ollama, inferencetest.Model{Name: "e", Window: 2048, Vectors: inferencetest.Words(512)})
-	ctx := context.Background()
+	url, ctx := inferencetest.StartEmbedder(t), context.Background()
+	c := client(t, []inference.Tier{{Name: "e", URL: url, GoodAt: []inference.Task{"embed"}, Models: map[inference.Task]string{"embed": inferencetest.EmbeddingModel}}},
+		inference.Options{Examples: seen})
+	vectors := map[string][]float32{}
+	var texts []string
+	for _, p := range append(slices.Clone(seen), unseen...) {
+		texts = append(texts, p.Prompt)
+	}
+	embedded, err := c.Embed(ctx, inference.EmbedRequest{Inputs: texts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range embedded.Vectors {
+		vectors[texts[i]] = v
+	}
 	for _, set := range []struct {
 		name            string
 		list            []route.Example
 		rules, embedded float64
 	}{{"seen", seen, 0.95, 0.95}, {"unseen", unseen, 0.85, 0.85}} {
-		c := client(t, []inference.Tier{{Name: "e", URL: srv.URL, GoodAt: []inference.Task{"embed"}, Models: map[inference.Task]string{"embed": "e"}}},
-			inference.Options{Examples: seen})
 		rules, embedded, alone, unsure, decided := 0, 0, 0, 0, 0
 		for _, p := range set.list {
 			r := route.Rules(p.Prompt, false)
@@ -52,18 +63,17 @@ func TestRoutingAccuracy(t *testing.T) {
 				rules++
 			}
 			// The examples without the rules, each prompt without itself.
-			words := inferencetest.Words(512)
 			var others []route.Example
 			for _, e := range seen {
 				if e.Prompt != p.Prompt {
-					others = append(others, route.Example{Task: e.Task, Prompt: e.Prompt, Vector: words(e.Prompt)})
+					others = append(others, route.Example{Task: e.Task, Prompt: e.Prompt, Vector: vectors[e.Prompt]})
 				}
 			}
 			got, why := r.Task, ""
 			if set.name == "unseen" {
 				got, why = c.Task(ctx, p.Prompt, false)
 			} else if !r.Sure { // the client would find the prompt itself among its examples
-				if task, because, sure := route.Nearest(words(p.Prompt), others, 5); sure {
+				if task, because, sure := route.Nearest(vectors[p.Prompt], others, 5); sure {
 					got, why = task, because
 				}
 			}
@@ -76,7 +86,7 @@ func TestRoutingAccuracy(t *testing.T) {
 					decided++
 				}
 			}
-			if task, _, _ := route.Nearest(words(p.Prompt), others, 5); task == p.Task {
+			if task, _, _ := route.Nearest(vectors[p.Prompt], others, 5); task == p.Task {
 				alone++
 			}
 		}
