@@ -108,7 +108,7 @@ func vacant(dir string, force bool) error {
 		switch {
 		case abandoned[e.Name()] || force:
 		case strings.HasPrefix(e.Name(), restorePrefix):
-			return fmt.Errorf("another restore into %q is under way", dir)
+			return fmt.Errorf("another restore into %q is under way, or was killed as it began; then try again in a minute", dir)
 		case e.Name() == StateDir && !exists(filepath.Join(dir, ConfigFile)):
 			return fmt.Errorf("%q holds a %s and no %s, as after a restore that was cut off; run it again with --force, and what is there is moved aside", dir, StateDir, ConfigFile)
 		default:
