@@ -10,6 +10,7 @@ import (
 
 	"substrate/ask"
 	"substrate/inference"
+	"substrate/inference/route"
 	"substrate/library"
 	"substrate/metrics"
 	"substrate/web"
@@ -96,7 +97,7 @@ func tierStates(c *inference.Client) func() []web.Tier {
 		var out []web.Tier
 		configured := c.Tiers()
 		for i, t := range c.Status() {
-			x := web.Tier{Name: t.Name, URL: configured[i].URL, State: string(t.Health.State), Why: t.Health.Why, Since: t.Health.Since, Up: t.Health.State == "up", Running: t.Running, Waiting: t.Waiting}
+			x := web.Tier{Name: t.Name, URL: configured[i].URL, State: string(t.Health.State), Why: t.Health.Why, Since: t.Health.Since, Up: t.Health.State == route.Up || t.Health.State == route.Degraded, Running: t.Running, Waiting: t.Waiting}
 			for task, m := range configured[i].Models {
 				x.Models = append(x.Models, string(task)+": "+m)
 			}
