@@ -47,7 +47,7 @@ var may = map[string]string{
 	"deploy":                  "",
 	"mcp":                     "capture corpus driftlog library prompts",
 	"openai":                  "inference",
-	"web":                     "ask capture corpus inference/timing library",
+	"web":                     "ask capture corpus driftlog inference/timing library",
 	"bench":                   "index library mcp",
 	"cmd/substrate":           "bench ask capture capture/propose corpus corpus/catalog corpus/identity corpus/pdf/pool driftlog inference inference/route inference/timing library mcp metrics openai prompts tracing web",
 	"fixtures":                "",

@@ -59,6 +59,7 @@ type Answer struct {
 	Text    string `json:"text"`
 	// Sentences are the answer's statements, each with what the check says of it; Sound that all of them hold.
 	Sentences []Sentence `json:"sentences"`
+	Lines     []Line     `json:"-"` // the same, laid out as the answer is
 	Sound     bool       `json:"sound"`
 	Pack      []Source   `json:"pack"`
 	Cut       []Source   `json:"cut"`
@@ -95,7 +96,8 @@ func Ask(ctx context.Context, lib Finder, m Model, question string, o Options, e
 	if err := a.ask(ctx, lib, m, parts, sources, o, each); err != nil {
 		return nil, err
 	}
-	a.Sentences = Check(a.Text, a.Pack)
+	a.Lines = Lay(a.Text, a.Pack)
+	a.Sentences = statements(a.Lines)
 	a.Sound = sound(a.Sentences)
 	return a, nil
 }

@@ -73,9 +73,12 @@ func Lay(answer string, pack []Source) []Line {
 }
 
 // Check holds an answer's sentences against the sources that it was made from.
-func Check(answer string, pack []Source) []Sentence {
+func Check(answer string, pack []Source) []Sentence { return statements(Lay(answer, pack)) }
+
+// statements are the pieces that claim something.
+func statements(lines []Line) []Sentence {
 	out := []Sentence{}
-	for _, l := range Lay(answer, pack) {
+	for _, l := range lines {
 		for _, s := range l.Pieces {
 			if s.Support != "" {
 				out = append(out, s)
@@ -131,17 +134,7 @@ func stands(s Sentence, have map[string]Source) (Support, string) {
 	for _, c := range s.Citations {
 		fmt.Fprintf(&cited, "%s\n%s\n", have[c].Title, have[c].Text)
 	}
-	there := value.Extract(cited.String())
-	var missing []string
-	for _, v := range value.Extract(s.Text) {
-		if !v.Numeric() {
-			continue
-		}
-		if !slices.ContainsFunc(there, func(t value.Value) bool { return value.Comparable(v, t) && value.Same(v, t) }) && !strings.Contains(cited.String(), v.Text) {
-			missing = append(missing, v.Text)
-		}
-	}
-	if len(missing) > 0 {
+	if missing := value.Missing(s.Text, cited.String()); len(missing) > 0 {
 		return Unsupported, fmt.Sprintf("%s does not stand in %s", strings.Join(missing, ", "), strings.Join(s.Citations, ", "))
 	}
 	said := claim.Words(s.Text)

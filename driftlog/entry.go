@@ -71,3 +71,6 @@ func (e Entry) Place() string {
 	}
 	return strings.TrimSpace(s)
 }
+
+// ResolvedIn reports whether a version resolved the entry, or a section of it.
+func (e Entry) ResolvedIn(ref string) bool { return e.By == ref || strings.HasPrefix(e.By, ref+"#") }

@@ -132,3 +132,15 @@ func reported(list []driftlog.Problem, want []string) bool {
 	}
 	return false
 }
+
+// An entry is settled by a version or a section of it, not by a version whose label only begins alike.
+func TestResolvedIn(t *testing.T) {
+	for _, c := range []struct {
+		by, ref string
+		want    bool
+	}{{"guide@1.1", "guide@1.1", true}, {"guide@1.1#4.2", "guide@1.1", true}, {"guide@1.10", "guide@1.1", false}, {"guide@1.10#4", "guide@1.1", false}, {"", "guide@1.1", false}} {
+		if got := (driftlog.Entry{By: c.by}).ResolvedIn(c.ref); got != c.want {
+			t.Errorf("%q by %q: %v", c.by, c.ref, got)
+		}
+	}
+}

@@ -21,7 +21,7 @@ import (
 // *AbandonedError.
 //
 // The time of ctx is shared: with k tiers left to try, a tier has a k-th of what is left until its first token.
-func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*Reply, error) {
+func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (_ *Reply, err error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
@@ -32,11 +32,12 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 	defer leave()
 	start := c.clock.Now()
 	task, note := c.task(ctx, &r)
-	d, err := c.decide(ctx, &r, task)
-	if err != nil {
-		err = outside(ctx, err)
-		c.routed.add(Routed{At: start, Decision: Decision{Task: task, Others: d.Others}, Err: err.Error()})
-		return nil, err
+	var d Decision
+	var failed []Attempt
+	defer func() { c.routed.add(Routed{At: start, Decision: d, Failed: failed, Err: errText(err)}) }()
+	if d, err = c.decide(ctx, &r, task); err != nil {
+		d = Decision{Task: task, Others: d.Others}
+		return nil, outside(ctx, err)
 	}
 	if note != "" {
 		d.Because = fmt.Sprintf("%s (task %s: %s)", d.Because, task, note)
@@ -44,16 +45,13 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 	if r.Chosen != nil {
 		d.Because, d.Others = r.Chosen.Because, notNext(r.Chosen.Others)
 	}
-	var failed []Attempt
-	var reply *Reply
-	defer func() { c.routed.add(Routed{At: start, Decision: d, Failed: failed, Err: errText(err)}) }()
 	order := order(d)
 	for i, o := range order {
 		n := c.byName[o.Tier]
 		began := c.clock.Now()
 		a := &attempt{c: c, n: n, model: o.Model, req: &r, task: task, start: start, each: each}
 		a.share = share(ctx, len(order)-i)
-		reply, err = a.run(ctx)
+		reply, err := a.run(ctx)
 		if err == nil {
 			if i > 0 {
 				d.Others = append([]route.Other{{Tier: d.Tier, Model: d.Model, WhyNot: "failed before its first token: " + failed[0].Why}}, without(d.Others, o.Tier)...)
@@ -72,14 +70,12 @@ func (c *Client) Chat(ctx context.Context, r Request, each func(Chunk) error) (*
 			if len(failed) > 0 {
 				err = fmt.Errorf("%w (after %s)", err, tried(failed))
 			}
-			err = outside(ctx, fmt.Errorf("tier %q: %w", o.Tier, err))
-			return nil, err
+			return nil, outside(ctx, fmt.Errorf("tier %q: %w", o.Tier, err))
 		}
 		c.log.Warn("a tier failed before its first token", "tier", o.Tier, "model", o.Model, "kind", string(wire.KindOf(err)))
 		failed = append(failed, Attempt{Tier: o.Tier, Model: o.Model, Took: c.clock.Now().Sub(began), Err: err, Why: err.Error()})
 	}
-	err = &FailedError{Task: task, Attempts: failed}
-	return nil, err
+	return nil, &FailedError{Task: task, Attempts: failed}
 }
 
 // Stream is Chat as an iterator: chunks, and at the end an error if there was one. Leaving the loop ends the answer.

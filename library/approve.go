@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,11 +67,7 @@ func (l *Library) ApproveRevision(ctx context.Context, id, by string, wait time.
 	}
 	out.Revision = *r
 	// The library has the version from here on; the file is for people to hand on, and can be written again at any time.
-	err = os.MkdirAll(filepath.Dir(out.File), 0o755)
-	if err == nil {
-		err = atomicwriter.WriteFile(out.File, raw, 0o644)
-	}
-	if err != nil {
+	if err := writeFile(out.File, raw, 0o644); err != nil {
 		out.Notes = append(out.Notes, "it is in the library, but not written as a file: "+err.Error())
 		out.File = ""
 	}
@@ -204,6 +201,14 @@ func (l *Library) withdraw(name string, was *facts) {
 			l.Log.Warn("an issued file was not taken back", "file", path, "error", err)
 		}
 	}
+}
+
+// writeFile writes a file whole or not at all, and makes its folder.
+func writeFile(path string, raw []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return atomicwriter.WriteFile(path, raw, mode)
 }
 
 // fileName is a name that every file system takes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -287,6 +288,15 @@ func (l *Library) DriftLog(ctx context.Context, o DriftOptions) (*DriftList, err
 		}
 	}
 	return out, nil
+}
+
+// ResolvedBy are the entries that a version, or a section of it, settled.
+func (l *Library) ResolvedBy(ctx context.Context, ref string) ([]driftlog.State, error) {
+	list, err := l.DriftLog(ctx, DriftOptions{All: true})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list.Entries, func(e driftlog.State) bool { return e.Status == driftlog.Open || !e.ResolvedIn(ref) }), nil
 }
 
 func speaksOf(e driftlog.State, slug corpus.Slug) bool {

@@ -5,15 +5,12 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"substrate/capture"
 	"substrate/capture/surgery"
 	"substrate/typeset"
-
-	"github.com/moby/sys/atomicwriter"
 )
 
 // Packet writes a revision for a document whose source lives in a word processor: a short PDF, and HTML that word processors open, with each
@@ -39,11 +36,8 @@ func (l *Library) Packet(ctx context.Context, id, dir string) ([]string, error) 
 	if err != nil {
 		return nil, fmt.Errorf("print the packet: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return nil, fmt.Errorf("write the packet: %w", err)
-	}
 	for suffix, raw := range map[string][]byte{".pdf": res.PDF, ".html": page.Bytes()} {
-		if err := atomicwriter.WriteFile(name+suffix, raw, 0o644); err != nil {
+		if err := writeFile(name+suffix, raw, 0o644); err != nil {
 			return nil, fmt.Errorf("write the packet: %w", err)
 		}
 	}

@@ -70,7 +70,12 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}, within: within}
+	g := &gathering{s: s, f: ask(f), said: plainWords(f.Text), titles: titles, seen: map[string]bool{}}
+	if within != "" {
+		if g.within, err = keysOf(ctx, s.cat, within); err != nil {
+			return nil, err
+		}
+	}
 	looked := 0
 	for _, m := range order {
 		if looked == lookedAt {
@@ -90,6 +95,21 @@ func (l *Library) candidates(ctx context.Context, s *snapshot, f capture.Finding
 	return g.out, g.whole(ctx, by)
 }
 
+// keysOf are a document's versions on the shelf.
+func keysOf(ctx context.Context, cat *catalog.Catalog, document corpus.Slug) (map[string]bool, error) {
+	rows, err := cat.Shelf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, r := range rows {
+		if r.Document == document {
+			out[r.Key] = true
+		}
+	}
+	return out, nil
+}
+
 // gathering collects candidates for one finding.
 type gathering struct {
 	s      *snapshot
@@ -97,17 +117,17 @@ type gathering struct {
 	said   map[string]bool
 	titles map[string]int
 	seen   map[string]bool
-	within corpus.Slug // no other document is looked at; "" for all
+	within map[string]bool // versions that are looked at; nil for all
 	out    []capture.Candidate
 }
 
 func (g *gathering) candidate(ctx context.Context, m *match) (c capture.Candidate, ok bool, err error) {
-	if g.seen[m.key+"#"+m.anchor] {
+	if g.within != nil && !g.within[m.key] || g.seen[m.key+"#"+m.anchor] {
 		return c, false, nil
 	}
 	g.seen[m.key+"#"+m.anchor] = true
 	on, err := g.s.ground(ctx, m.key)
-	if err != nil || on == nil || g.within != "" && on.row.Document != g.within {
+	if err != nil || on == nil {
 		return c, false, err
 	}
 	on.mu.Lock()

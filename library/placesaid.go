@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"strings"
+
 	"substrate/capture"
 	"substrate/corpus/catalog"
 )

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/moby/sys/atomicwriter"
 )
 
 // proposalsFile is where what a model proposed out of a transcript is kept, by the transcript's bytes.
@@ -30,9 +28,8 @@ func (l *Library) KeptProposals(transcript string) ([]byte, error) {
 // KeepProposals remembers what a model proposed out of a transcript, until somebody clears the cache: nothing that is kept here is
 // a finding before a person ticks it.
 func (l *Library) KeepProposals(transcript string, raw []byte) error {
-	name := l.proposalsFile(transcript)
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := writeFile(l.proposalsFile(transcript), raw, 0o600); err != nil {
 		return fmt.Errorf("keep the proposals: %w", err)
 	}
-	return atomicwriter.WriteFile(name, raw, 0o600)
+	return nil
 }

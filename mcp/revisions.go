@@ -180,14 +180,12 @@ func approve(ctx context.Context, l *library.Library, in ApproveIn) (*ApproveOut
 	if issued.Report != nil {
 		out.Cascade = issued.Report.Cascade
 	}
-	log, err := l.DriftLog(ctx, library.DriftOptions{All: true})
+	settled, err := l.ResolvedBy(ctx, issued.Ref)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range log.Entries {
-		if strings.HasPrefix(e.By, issued.Ref) {
-			out.Resolved = append(out.Resolved, e.ID)
-		}
+	for _, e := range settled {
+		out.Resolved = append(out.Resolved, e.ID)
 	}
 	return out, nil
 }

@@ -43,11 +43,10 @@ type askView struct {
 // answerView is an answer that was checked.
 type answerView struct {
 	*ask.Answer
-	Lines      []ask.Line
 	Held       int // statements that stand in what they cite
 	Pack, Cut  []sourceView
-	papers     map[string]bool // versions that have pages
-	Milestones string          // tokens and times in a line
+	papers     map[string]string // what has pages
+	Milestones string            // tokens and times in a line
 }
 
 // sourceView is something that the model was given, or that did not fit.
@@ -73,7 +72,7 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) error {
 			v.Tiers = append(v.Tiers, t.Name)
 		}
 	}
-	v.Link = askLink(v.Query, v.Tier)
+	v.Link = linkTo("/ask", "q", v.Query, "tier", v.Tier)
 	title := "Ask"
 	if v.Query != "" {
 		title = v.Query + " · Ask"
@@ -103,20 +102,6 @@ func (s *site) ask(w http.ResponseWriter, r *http.Request) error {
 // couldNotAnswer tells a tier's failure, which is said where the answer would be, from one of ours.
 func couldNotAnswer(err error) bool {
 	return !errors.Is(err, library.ErrEmpty) && !errors.Is(err, library.ErrNoWords) && !errors.Is(err, context.Canceled)
-}
-
-func askLink(q, tier string) string {
-	v := url.Values{}
-	if q != "" {
-		v.Set("q", q)
-	}
-	if tier != "" {
-		v.Set("tier", tier)
-	}
-	if len(v) == 0 {
-		return "/ask"
-	}
-	return "/ask?" + v.Encode()
 }
 
 // answerEvent is a line of the stream: a piece of text, or at the end the checked answer as the page shows it.
@@ -149,13 +134,13 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request) error {
 		}
 		return nil
 	}
-	html, err := s.views.text("ask", "answer", a)
+	html, err := s.views.render("ask", "answer", a)
 	if err != nil {
 		s.lib.Log.Error("page failed", "path", r.URL.Path, "error", err)
 		send(answerEvent{Error: "The answer cannot be shown."})
 		return nil
 	}
-	send(answerEvent{HTML: html})
+	send(answerEvent{HTML: string(html)})
 	return nil
 }
 
@@ -164,8 +149,8 @@ func (s *site) answered(r *http.Request, q, tier string, each func(string)) (*an
 	if err != nil {
 		return nil, err
 	}
-	v := &answerView{Answer: a, Lines: ask.Lay(a.Text, a.Pack)}
-	if v.papers, err = s.paged(r); err != nil {
+	v := &answerView{Answer: a}
+	if v.papers, err = s.originals(r); err != nil {
 		return nil, err
 	}
 	cited := map[string]bool{}
@@ -189,21 +174,6 @@ func (s *site) answered(r *http.Request, q, tier string, each func(string)) (*an
 	return v, nil
 }
 
-// paged are the versions that have pages to show.
-func (s *site) paged(r *http.Request) (map[string]bool, error) {
-	all, err := s.lib.All(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]bool{}
-	for _, v := range all {
-		if v.Pages > 0 {
-			out[v.Ref] = true
-		}
-	}
-	return out, nil
-}
-
 // Cite leads to what a citation names: a section, or an entry of the drift log.
 func (v *answerView) Cite(id string) citeView {
 	c := citeView{ID: id, Link: refPath(id)}
@@ -211,7 +181,7 @@ func (v *answerView) Cite(id string) citeView {
 		c.Link = "/drift#" + url.PathEscape(id)
 		return c
 	}
-	if base, anchor, ok := strings.Cut(id, "#"); ok && v.papers[base] {
+	if base, anchor, ok := strings.Cut(id, "#"); ok && v.papers[base] != "" {
 		c.Paper = "/d/" + url.PathEscape(base) + "/page?at=" + url.QueryEscape(anchor)
 	}
 	return c

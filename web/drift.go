@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"substrate/driftlog"
 	"substrate/library"
 )
 
@@ -28,6 +29,13 @@ type driftView struct {
 type entryView struct {
 	ID, Place, Says, Actually, Found, Status, Because, By, RecordedIn, Target string
 	Days                                                                      int
+}
+
+func newEntry(e driftlog.State, now time.Time) entryView {
+	return entryView{
+		ID: e.ID, Place: e.Place(), Says: e.Says, Actually: e.Actually, Found: e.Found.String(), Status: string(e.Status),
+		Because: e.Because, By: e.By, RecordedIn: e.RecordedIn, Target: e.Target, Days: daysSince(e.Found.String(), now),
+	}
 }
 
 type candidateView struct {
@@ -60,10 +68,7 @@ func (s *site) board(r *http.Request) (*driftView, error) {
 		return nil, err
 	}
 	for _, e := range list.Entries {
-		x := entryView{
-			ID: e.ID, Place: e.Place(), Says: e.Says, Actually: e.Actually, Found: e.Found.String(), Status: string(e.Status),
-			Because: e.Because, By: e.By, RecordedIn: e.RecordedIn, Target: e.Target, Days: daysSince(e.Found.String(), s.lib.Now()),
-		}
+		x := newEntry(e, s.lib.Now())
 		if x.Status == "open" {
 			v.Open = append(v.Open, x)
 		} else {

@@ -86,23 +86,23 @@ func (v *views) part(w http.ResponseWriter, name, block string, data any) error 
 	return v.write(w, name, block, data)
 }
 
-// text is a named template of a page's set as text.
-func (v *views) text(name, block string, data any) (string, error) {
+// render makes a named template of a page's set.
+func (v *views) render(name, block string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := v.sets[name].ExecuteTemplate(&b, block, data); err != nil {
-		return "", fmt.Errorf("show part %q of page %q: %w", block, name, err)
+		return nil, fmt.Errorf("show page %q: %w", name, err)
 	}
-	return string(inert(b.Bytes())), nil
+	return inert(b.Bytes()), nil
 }
 
 func (v *views) write(w http.ResponseWriter, name, block string, data any) error {
-	var b bytes.Buffer
-	if err := v.sets[name].ExecuteTemplate(&b, block, data); err != nil {
-		return fmt.Errorf("show page %q: %w", name, err)
+	page, err := v.render(name, block, data)
+	if err != nil {
+		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Add("Vary", "HX-Request")
-	_, err := w.Write(inert(b.Bytes()))
+	_, err = w.Write(page)
 	return err
 }
 

@@ -124,14 +124,12 @@ func (s *site) issued(r *http.Request, rev *library.Revised) (*issuedView, error
 			break
 		}
 	}
-	board, err := s.board(r)
+	settled, err := s.lib.ResolvedBy(r.Context(), ref)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range board.Resolved {
-		if e.By == ref || strings.HasPrefix(e.By, ref+"#") {
-			out.Resolved = append(out.Resolved, e)
-		}
+	for _, e := range settled {
+		out.Resolved = append(out.Resolved, newEntry(e, s.lib.Now()))
 	}
 	return out, nil
 }

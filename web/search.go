@@ -65,35 +65,49 @@ func (s *site) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 func searchLink(q string, history bool, asOf string) string {
-	v := url.Values{}
-	if q != "" {
-		v.Set("q", q)
-	}
+	past := ""
 	if history {
-		v.Set("history", "1")
+		past = "1"
 	}
-	if asOf != "" {
-		v.Set("as_of", asOf)
+	return linkTo("/search", "q", q, "history", past, "as_of", asOf)
+}
+
+// linkTo is a path with a query of names and values; what is empty is left out.
+func linkTo(path string, query ...string) string {
+	v := url.Values{}
+	for i := 0; i+1 < len(query); i += 2 {
+		if query[i+1] != "" {
+			v.Set(query[i], query[i+1])
+		}
 	}
 	if len(v) == 0 {
-		return "/search"
+		return path
 	}
-	return "/search?" + v.Encode()
+	return path + "?" + v.Encode()
+}
+
+// originals are the SHA-256 of the originals that have pages, by the ref of their version.
+func (s *site) originals(r *http.Request) (map[string]string, error) {
+	all, err := s.lib.All(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]string{}
+	for _, v := range all {
+		if v.Pages > 0 {
+			keys[v.Ref] = v.SHA256
+		}
+	}
+	return keys, nil
 }
 
 func (s *site) thumbs(r *http.Request, hits []library.Hit) ([]thumb, error) {
 	if len(hits) == 0 {
 		return nil, nil
 	}
-	keys := map[string]string{}
-	all, err := s.lib.All(r.Context())
+	keys, err := s.originals(r)
 	if err != nil {
 		return nil, err
-	}
-	for _, v := range all {
-		if v.Pages > 0 {
-			keys[v.Ref] = v.SHA256
-		}
 	}
 	out := make([]thumb, len(hits))
 	for i, h := range hits {

@@ -101,7 +101,7 @@ func newPlot(name string, list []timing.Sample, rate func(timing.Sample) float64
 		rates[i] = m.rate
 	}
 	slices.Sort(rates)
-	p.Median, p.Lowest = rates[len(rates)/2], rates[len(rates)/20]
+	p.Median, p.Lowest = timing.Percentile(rates, 50), timing.Percentile(rates, 5)
 	points := gathered(all)
 	top := 0.0
 	for _, m := range points {
@@ -146,7 +146,7 @@ func middle(list []measured) float64 {
 		v[i] = m.rate
 	}
 	slices.Sort(v)
-	return v[len(v)/2]
+	return timing.Percentile(v, 50)
 }
 
 func rateText(v float64) string {

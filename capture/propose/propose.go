@@ -207,11 +207,8 @@ func doubt(text string, from, to int, lines []string, first, last int) string {
 		return fmt.Sprintf("it rests on %d lines at once", to-from+1)
 	}
 	said := strings.Join(lines[from-1:to], "\n")
-	there := value.Extract(said)
-	for _, v := range value.Extract(text) {
-		if v.Numeric() && !strings.Contains(said, v.Text) && !slices.ContainsFunc(there, func(t value.Value) bool { return value.Comparable(v, t) && value.Same(v, t) }) {
-			return fmt.Sprintf("%q does not stand in its lines", v.Text)
-		}
+	if missing := value.Missing(text, said); len(missing) > 0 {
+		return fmt.Sprintf("%q does not stand in its lines", missing[0])
 	}
 	words := claim.Words(text)
 	if w := words.Weight(); w > 0 && claim.Common(words, claim.Words(said))/w < wordsShared {

@@ -175,11 +175,7 @@ Exit status: 0 ended; 1 failed; 2 wrong command line; 4 nothing durable came out
 func (a *app) sayRevise(s *library.SessionInfo) {
 	seen := map[string]bool{}
 	for _, f := range s.Findings {
-		ref := f.To
-		if !f.Section() && f.Placed() {
-			ref = f.Places[0].Ref
-		}
-		doc, _, _ := strings.Cut(ref, "@")
+		doc, _, _ := strings.Cut(f.Toward(), "@")
 		if f.State == capture.Pending && doc != "" && !seen[doc] {
 			seen[doc] = true
 			a.say("next: substrate revise %s", doc)

@@ -134,6 +134,16 @@ func (s *Server) play(w http.ResponseWriter, r *http.Request, c Call, a Answer, 
 
 // quote writes a JSON string with its bytes as they are: servers that cut a rune in two send the halves raw.
 func quote(s string) string {
-	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\x1b", `\u001b`)
-	return `"` + r.Replace(s) + `"`
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		switch {
+		case c == '"' || c == '\\':
+			b.Write([]byte{'\\', c})
+		case c < 0x20:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return `"` + b.String() + `"`
 }
